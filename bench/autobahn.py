@@ -1,0 +1,60 @@
+"""Autobahn's WebSocket cases against our wire, by `kosoku`; ends with 1 on any surprise.
+
+    python bench/autobahn.py
+
+Cases 9 (speed, long messages), 12 and 13 (compression, which we do not offer) are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.channel.client import serving
+
+# Against a suite's haste an allowance of frames would be in the way; it has tests of its own.
+LIMITS = {"frames_per_second": 1e6, "burst": 1_000_000}
+EXCLUDED = ("9.*", "12.*", "13.*")
+EXPECTED = {f"1.2.{number}": "binary messages are refused with 1003" for number in range(1, 9)}
+GOOD = ("OK", "NON-STRICT", "INFORMATIONAL")
+
+
+def run(port: int, folder: str) -> dict[str, str]:
+    """The behaviour of each case, by its number."""
+    command = [str(Path(sys.executable).with_name("kosoku")), "-o", folder]
+    for case in EXCLUDED:
+        command += ["-x", case]
+    subprocess.run(
+        [*command, f"127.0.0.1:{port}/echo/autobahn"],
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=120,
+    )
+    (reports,) = Path(folder).rglob("index.json")
+    (cases,) = json.loads(reports.read_text()).values()
+    return {case: found["behavior"] for case, found in cases.items()}
+
+
+def main() -> int:
+    with serving(limits=LIMITS) as server, tempfile.TemporaryDirectory() as folder:
+        found = run(server.port, folder)
+    failed = {case for case, behaviour in found.items() if behaviour not in GOOD}
+    for case in sorted(failed & EXPECTED.keys()):
+        print(f"{case:8} {found[case]:12} as expected: {EXPECTED[case]}")
+    for case in sorted(failed - EXPECTED.keys()):
+        print(f"{case:8} {found[case]:12} NOT EXPECTED")
+    for case in sorted(EXPECTED.keys() - failed):
+        print(f"{case:8} was expected to fail and did not")
+    counts = {behaviour: list(found.values()).count(behaviour) for behaviour in found.values()}
+    print(f"{len(found)} cases: {counts}")
+    return int(failed != EXPECTED.keys() or not found)
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).parents[1])
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The users and slots document as a table."""
+
+from __future__ import annotations
+
+from lobby.api.dialect import Row
+from lobby.api.users import endpoints
+from lobby.api.users.dialect import users
+from lobby.domain.permissions import needs
+from protocol import users as words
+
+ANYBODY = needs()
+USER = needs(own="user")
+
+BROKEN = {500: "internal error", 503: "try again shortly"}
+FORM = {
+    400: "missing form · missing fields [a, b] · invalid fields [a, b]",
+    413: "too large",
+    429: "too many tries",
+    **BROKEN,
+}
+BEARER = {401: "bad token", 403: "forbidden", **BROKEN}
+SLOT = {400: "what is wrong", 404: "not found", **BEARER}
+
+rows = [
+    Row(
+        "GET",
+        "/users",
+        endpoints.list_users,
+        USER,
+        {200: list[words.User], 400: "what is wrong", **BEARER},
+        query=words.Users,
+    ),
+    Row(
+        "POST",
+        "/users",
+        endpoints.register,
+        ANYBODY,
+        {201: "OK", 409: "username conflict", **FORM},
+        form=words.Credentials,
+    ),
+    Row(
+        "POST",
+        "/users/login",
+        endpoints.login,
+        ANYBODY,
+        {200: "the token", 401: "bad credentials", **FORM},
+        form=words.Credentials,
+    ),
+    Row(
+        "GET",
+        "/slots",
+        endpoints.list_slots,
+        USER,
+        {200: list[words.Slot], **SLOT},
+        query=words.SlotQuery,
+    ),
+    Row(
+        "GET",
+        "/slots/{slot}",
+        endpoints.get_slot,
+        USER,
+        {200: words.Slot, **SLOT},
+        path=words.SlotPath,
+    ),
+    Row(
+        "POST",
+        "/slots/{slot}/reserve",
+        endpoints.reserve_slot,
+        USER,
+        {200: "OK", 409: "slot conflict", **SLOT},
+        path=words.SlotPath,
+    ),
+    Row(
+        "POST",
+        "/slots/{slot}/release",
+        endpoints.release_slot,
+        USER,
+        {200: "OK", 409: "slot conflict", **SLOT},
+        path=words.SlotPath,
+    ),
+]
+
+routes = users.routes(rows)

@@ -1,0 +1,118 @@
+"""Every setting, read once from the environment: `LOBBY_` and the name in capitals."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SHORTEST_KEY = 32
+
+
+class Settings(BaseSettings):
+    """Two of them make one process into many: `database_url` and `redis_url`."""
+
+    model_config = SettingsConfigDict(env_prefix="LOBBY_", extra="ignore", frozen=True)
+
+    # What grows
+    database_url: str = "sqlite:lobby.db"
+    redis_url: str = "memory:"
+    redis_prefix: str = "lobby:"
+
+    # Where it is found
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = ""
+    """As clients reach us, `https://lobby.example`; empty: from host and port."""
+    allowed_hosts: Annotated[list[str], NoDecode] = ["*"]
+    allowed_origins: Annotated[list[str], NoDecode] = []
+    """Origins beside our own from which browsers may open the channel."""
+    trusted_proxies: Annotated[list[str], NoDecode] = []
+    """Networks (CIDR) whose X-Forwarded-For is believed."""
+    admin_socket: str = "lobby.sock"
+    name: str = "Lobby"
+
+    # Who gets in
+    secret: SecretStr = SecretStr("")
+    """Signing keys, comma-separated, each 32 bytes or more; the first signs, all verify."""
+    secret_file: str = "lobby-secret"
+    """Where a key is kept when `secret` is empty; made at the first start."""
+    host_login: Literal["open", "key"] = "open"
+    host_token_seconds: int = Field(default=86_400, ge=60)
+    anonymous_token_seconds: int = Field(default=86_400, ge=60)
+    password_threads: int = Field(default=2, ge=1, le=64)
+    password_queue: int = Field(default=32, ge=1)
+
+    # How much
+    hosted_teams: int = Field(default=2, ge=1, le=32)
+    hosted_seats_per_team: int = Field(default=4, ge=1, le=31)
+    reservation_seconds: float = Field(default=30, gt=0)
+    invite_seconds: float = Field(default=300, gt=0)
+    game_server: str = ""
+    """Where sessions are played, when not on the channel: what `Location` names."""
+    connections: int = Field(default=5_000, ge=1)
+    connections_per_account: int = Field(default=5, ge=1)
+    connections_per_address: int = Field(default=50, ge=1)
+    commands_per_second: float = Field(default=10, gt=0)
+    commands_burst: int = Field(default=30, ge=1)
+    registrations_per_hour: int = Field(default=60, ge=1)
+    conflicts_per_hour: int = Field(default=5, ge=1)
+    logins_per_account: int = Field(default=5, ge=1)
+    """Failed tries a minute."""
+    logins_per_address: int = Field(default=10, ge=1)
+    """Failed tries in ten minutes."""
+
+    # Time
+    grace_seconds: float = Field(default=15, gt=0)
+    restart_grace_seconds: float = Field(default=45, gt=0)
+    unattended_seconds: float = Field(default=3_600, gt=0)
+    """How long somebody who never opened a socket keeps a seat."""
+    keeper_seconds: float = Field(default=8, gt=1)
+    hello_seconds: float = Field(default=5, gt=0)
+    ping_seconds: float = Field(default=20, gt=0)
+    heal_seconds: float = Field(default=10, gt=0)
+    drain_seconds: float = Field(default=5, ge=0)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] = "json"
+
+    @field_validator("allowed_hosts", "allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if any(len(key.encode()) < SHORTEST_KEY for key in keys_of(value)):
+            raise ValueError(
+                f"each key needs {SHORTEST_KEY} bytes or more; make one with: lobby token secret"
+            )
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """One process with nothing beside it."""
+        return self.redis_url == "memory:"
+
+    @property
+    def url(self) -> str:
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def channel_url(self) -> str:
+        return "ws" + self.url.removeprefix("http") + "/ws"
+
+
+def keys_of(secret: SecretStr) -> list[str]:
+    return [key for key in secret.get_secret_value().split(",") if key]
+
+
+def complaints(error: ValidationError) -> list[str]:
+    """One line for each wrong setting, naming its variable and never its value."""
+    return [
+        f"LOBBY_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
+        for problem in error.errors(include_input=False, include_url=False)
+    ]

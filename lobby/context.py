@@ -1,0 +1,88 @@
+"""The lobby itself: everything a verb needs, in one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from lobby.attendance import Attendance
+from lobby.config import Settings
+from lobby.domain.accounts import Account
+from lobby.domain.errors import AccountNotFound, AlreadyHosting, LoginTaken, SessionNotFound
+from lobby.domain.sessions import Session, Template
+from lobby.hub import Hub
+from lobby.limits import Limits
+from lobby.passwords import Passwords
+from lobby.repository import Repository
+from lobby.standings import Standings
+from lobby.tokens import Ring
+from persistence.ports import Bus, Documents, Index, Leases, Store
+
+
+@dataclass(frozen=True)
+class Lobby:
+    """`name` is this process's own: it keeps its people under it and numbers with it."""
+
+    name: str
+    settings: Settings
+    store: Store
+    bus: Bus
+    leases: Leases
+    accounts: Repository[Account]
+    sessions: Repository[Session]
+    standings: Standings
+    hub: Hub
+    attendance: Attendance
+    ring: Ring
+    passwords: Passwords
+    limits: Limits
+    hosted: Template
+    clock: Callable[[], float]
+
+    def tell(self, topic: str, event: BaseModel) -> None:
+        """Say it to whoever listens, in every process. Never fails: the store is what counts."""
+        self.bus.publish(topic, event.model_dump_json(exclude_none=True))
+
+
+def accounts_in(documents: Documents) -> Repository[Account]:
+    return Repository(
+        documents,
+        Account,
+        key=lambda account: account.uuid,
+        index=_account_index,
+        missing=AccountNotFound,
+        taken=LoginTaken,
+    )
+
+
+def sessions_in(documents: Documents) -> Repository[Session]:
+    return Repository(
+        documents,
+        Session,
+        key=lambda session: str(session.id),
+        index=_session_index,
+        missing=SessionNotFound,
+        taken=AlreadyHosting,
+    )
+
+
+def _account_index(account: Account) -> Index:
+    """`user` orders those with a login by number; `knows` finds whose lists name somebody."""
+    labels = {"knows": sorted({*account.host.friends, *account.host.banlist})}
+    claims = {}
+    if account.login is not None:
+        labels["user"] = [f"{account.number:012}"]
+        claims["login"] = account.login.lower()
+    if account.admin:
+        labels["admin"] = ["yes"]
+    return Index(labels, claims)
+
+
+def _session_index(session: Session) -> Index:
+    """`held` finds sessions with seats that may lapse; one live session per leader."""
+    labels = {"live": ["yes"], "player": session.insiders()}
+    if any(seat.until is not None for seat in session.seats.values()):
+        labels["held"] = ["yes"]
+    return Index(labels, {"leader": session.leader})

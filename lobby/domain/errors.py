@@ -1,0 +1,229 @@
+"""Why the lobby says no.
+
+One class per fact, one stable code per class, no idea of HTTP. The docstring is what the client
+reads when nothing more precise is said; it tells what to do next where something can be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class LobbyError(Exception):
+    """The lobby refused."""
+
+    code = "refused"
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(message or self.__doc__)
+        self.retry_after = retry_after
+
+
+class Malformed(LobbyError):
+    """The request could not be understood."""
+
+    code = "malformed"
+
+    def __init__(self, problems: Sequence[dict[str, Any]] = (), message: str = "") -> None:
+        super().__init__(message or self._first(problems))
+        self.problems = list(problems)
+
+    @staticmethod
+    def _first(problems: Sequence[dict[str, Any]]) -> str:
+        if not problems:
+            return ""
+        where = ".".join(str(part) for part in problems[0]["loc"])
+        return f"{where}: {problems[0]['msg']}" if where else str(problems[0]["msg"])
+
+
+class TooLarge(Malformed):
+    """The request is larger than this server reads."""
+
+    code = "too_large"
+
+
+class Unauthenticated(LobbyError):
+    """A valid token is needed; log in and send the new one."""
+
+    code = "unauthenticated"
+
+
+class TokenExpired(Unauthenticated):
+    """The token has expired; log in again."""
+
+    code = "token_expired"
+
+
+class TokenRevoked(Unauthenticated):
+    """The token was revoked; log in again."""
+
+    code = "token_revoked"
+
+
+class BadCredentials(Unauthenticated):
+    """The login or the password is wrong."""
+
+    code = "bad_credentials"
+
+
+class Forbidden(LobbyError):
+    """The caller may not do this."""
+
+    code = "forbidden"
+
+
+class NotYours(Forbidden):
+    """This belongs to somebody else."""
+
+    code = "not_yours"
+
+
+class GuestNotWelcome(Forbidden):
+    """The host does not welcome this guest."""
+
+    code = "guest_not_welcome"
+
+
+class WrongKey(Forbidden):
+    """The source of truth key is not the one given when the session was launched."""
+
+    code = "wrong_source_of_truth_key"
+
+
+class NotFound(LobbyError):
+    """There is no such thing."""
+
+    code = "not_found"
+
+
+class AccountNotFound(NotFound):
+    """There is no such account."""
+
+    code = "account_not_found"
+
+
+class HostNotFound(AccountNotFound):
+    """There is no such host."""
+
+    code = "host_not_found"
+
+
+class OtherNotFound(AccountNotFound):
+    """The other party is unknown."""
+
+    code = "other_not_found"
+
+
+class SessionNotFound(NotFound):
+    """There is no such session."""
+
+    code = "session_not_found"
+
+
+class SeatNotFound(NotFound):
+    """There is no such seat."""
+
+    code = "seat_not_found"
+
+
+class TopicNotFound(NotFound):
+    """There is nothing to watch under this name."""
+
+    code = "topic_not_found"
+
+
+class Conflict(LobbyError):
+    """The thing is not in a state that allows this."""
+
+    code = "conflict"
+
+
+class NotOneself(Conflict):
+    """This cannot be done to oneself."""
+
+    code = "not_oneself"
+
+
+class ListFull(Conflict):
+    """The list is full; remove somebody first."""
+
+    code = "list_full"
+
+
+class LoginTaken(Conflict):
+    """Another account has this login."""
+
+    code = "login_taken"
+
+
+class LastAdmin(Conflict):
+    """The last administrator stays one; make another first."""
+
+    code = "last_admin"
+
+
+class AlreadyHosting(Conflict):
+    """The host already has a live session; close it first."""
+
+    code = "already_hosting"
+
+
+class AlreadySeated(Conflict):
+    """The guest already sits in this session."""
+
+    code = "already_seated"
+
+
+class NotSeated(Conflict):
+    """They do not sit in this session."""
+
+    code = "not_seated"
+
+
+class SeatTaken(Conflict):
+    """The seat is not free."""
+
+    code = "seat_taken"
+
+
+class SessionFull(Conflict):
+    """Every seat of this session is taken."""
+
+    code = "session_full"
+
+
+class SessionNotJoinable(Conflict):
+    """The host has closed the door of this session."""
+
+    code = "session_not_joinable"
+
+
+class IdReused(Conflict):
+    """This command id was used for another command in the last two minutes; use a new one."""
+
+    code = "id_reused"
+
+
+class TooMany(LobbyError):
+    """Too many tries; wait, then try again."""
+
+    code = "too_many"
+
+
+class Unavailable(LobbyError):
+    """A part of the lobby cannot be reached now; try again shortly."""
+
+    code = "unavailable"
+
+    def __init__(self, part: str = "lobby", *, retry_after: float = 1.0) -> None:
+        super().__init__(
+            f"{part} cannot be reached now; try again shortly", retry_after=retry_after
+        )
+        self.part = part
+
+
+class Broken(LobbyError):
+    """Something broke here; it has been logged under this request's id."""
+
+    code = "internal_error"

@@ -1,0 +1,284 @@
+"""The hub: what is watched here, kept in step with what is told and with what stands.
+
+Listen first, look second: a topic is subscribed before it is read, and what is told meanwhile is
+put in order by version. What the bus may have lost is looked at again; every few seconds everything
+watched is compared with the store, so that even a lost last event heals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from lobby.domain.errors import NotFound
+from lobby.hub.documents import WatchedDocument
+from lobby.hub.fanout import Watcher
+from lobby.hub.journals import WatchedJournal
+from lobby.hub.sources import Known, Source
+from persistence.ports import Bus, Unreachable
+from protocol import events
+from protocol.codec import encode
+from protocol.framing import text_frame
+from protocol.topics import ACCOUNTS, PRESENCE, shown, split
+
+log = structlog.get_logger(__name__)
+
+Watched = WatchedDocument | WatchedJournal
+JOURNALS = frozenset({"inbox", "chat"})
+
+
+class Hub:
+    """`name` numbers what this process numbers itself: it is the epoch of those topics."""
+
+    def __init__(
+        self, bus: Bus, source: Source, *, name: str, forget_standing: Callable[[str], None]
+    ) -> None:
+        self._bus, self._source, self._name = bus, source, name
+        self._topics: dict[str, Watched] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._missed: set[str] = set()
+        self._told_meanwhile: dict[str, set[str]] = {}
+        self._watchers: dict[str, set[Watcher]] = {}
+        self._watching: dict[Watcher, set[str]] = {}
+        self._idle: set[str] = set()
+        self._looks: dict[str, asyncio.Task[None]] = {}
+        self._look_again: set[str] = set()
+        self._forget_standing = forget_standing
+        self._recheck = asyncio.Event()
+
+    # Watchers come and go
+
+    def enter(self, watcher: Watcher) -> None:
+        self._watching[watcher] = set()
+        self._watchers.setdefault(watcher.identity, set()).add(watcher)
+
+    def leave(self, watcher: Watcher) -> None:
+        for topic in self._watching.pop(watcher, set()):
+            if watched := self._topics.get(topic):
+                watched.leave(watcher)
+        mine = self._watchers.get(watcher.identity, set())
+        mine.discard(watcher)
+        if not mine:
+            self._watchers.pop(watcher.identity, None)
+
+    def watching(self, watcher: Watcher) -> set[str]:
+        return self._watching.get(watcher, set())
+
+    def watchers(self) -> list[Watcher]:
+        return list(self._watching)
+
+    def here(self, identity: str) -> int:
+        """How many sockets of this account this process serves."""
+        return len(self._watchers.get(identity, ()))
+
+    async def open(self, topic: str) -> None:
+        """Make sure that the topic is kept here; raises NotFound or Unreachable."""
+        async with self._opening.setdefault(topic, asyncio.Lock()):
+            self._idle.discard(topic)
+            if topic not in self._topics:
+                await self._bus.subscribe(topic)
+                self._missed.discard(topic)
+                try:
+                    self._topics[topic] = await self._first_look(topic)
+                except BaseException:
+                    await self._bus.unsubscribe(topic)
+                    raise
+                if topic in self._missed:
+                    self._look(topic)
+
+    async def join(
+        self, topic: str, watcher: Watcher, *, known: Known | None = None, after: int | None = None
+    ) -> None:
+        """Send the watcher what it lacks, and from then on everything."""
+        watched = self._topics[topic]
+        if watcher not in self._watching:
+            return
+        self._watching[watcher].add(topic)
+        if isinstance(watched, WatchedDocument):
+            watched.join(watcher, known)
+        else:
+            await watched.join(watcher, after)
+            if watcher not in self._watching:
+                watched.leave(watcher)
+
+    def unwatch(self, topic: str, watcher: Watcher) -> None:
+        self.watching(watcher).discard(topic)
+        if watched := self._topics.get(topic):
+            watched.leave(watcher)
+
+    def caught_up(self, watcher: Watcher) -> None:
+        """It reads again: what it missed is in the states."""
+        for topic in list(self.watching(watcher)):
+            watched = self._topics.get(topic)
+            if watched and watcher in watched.members:
+                watched.refresh(watcher)
+
+    # What is told
+
+    async def run(self) -> None:
+        """Endless: hear the bus."""
+        await self._bus.subscribe(ACCOUNTS)
+        async for delivery in self._bus.deliveries():
+            try:
+                self._hear(delivery.topic, delivery.payload)
+            except Exception:
+                log.exception("delivery_not_understood", topic=delivery.topic)
+
+    def _hear(self, topic: str, payload: str | None) -> None:
+        if topic == ACCOUNTS:
+            self._hear_of_account(payload)
+            return
+        watched = self._topics.get(topic)
+        if watched is None:
+            if topic in self._opening:
+                self._missed.add(topic)
+        elif payload is None:
+            self._look(topic)
+        elif topic == PRESENCE:
+            roster = events.ROSTER.validate_json(payload)
+            patch = dict(roster.patch)
+            assert isinstance(watched, WatchedDocument)
+            if not watched.fold_roster(roster.epoch, roster.version, patch):
+                self._look(topic)
+        else:
+            self._fold(topic, watched, events.TOLD.validate_json(payload))
+
+    def _fold(self, topic: str, watched: Watched, told: events.Told) -> None:
+        match told, watched:
+            case events.DocumentTold(), WatchedDocument():
+                insiders = frozenset(told.insiders or ())
+                watched.fold_document(told.version, told.outer, told.inner, insiders)
+            case events.CollectionTold(), WatchedDocument():
+                self._told_meanwhile.get(topic, set()).update(told.patch)
+                watched.fold_entries(told.patch, told.versions)
+            case events.Signalled(), WatchedDocument():
+                frame = encode(
+                    {"type": "signal", "topic": topic, "author": told.author, "body": told.body}
+                )
+                watched.signal(text_frame(frame), told.to)
+            case events.EntryTold(), WatchedJournal():
+                if not watched.fold(told.cursor, told.entry):
+                    self._look(topic)
+            case events.Ended(), _:
+                self._end(topic, told.code)
+            case _:
+                self._look(topic)
+
+    def _hear_of_account(self, payload: str | None) -> None:
+        if payload is None:
+            self._recheck.set()
+            return
+        match events.TOLD.validate_json(payload):
+            case events.Revoked() as revoked:
+                self.revoke(revoked.account, revoked.token_version)
+            case events.Excluded() as excluded:
+                for watcher in list(self._watchers.get(excluded.account, ())):
+                    self._exclude(watcher, excluded)
+
+    def revoke(self, account: str, token_version: int | None) -> None:
+        """Close what older tokens of the account opened here."""
+        self._forget_standing(account)
+        for watcher in list(self._watchers.get(account, ())):
+            watcher.revoked(token_version)
+
+    async def may_have_missed_revocations(self) -> list[str]:
+        """Wait until the bus may have lost some; then name every account that is served here."""
+        await self._recheck.wait()
+        self._recheck.clear()
+        return [account for account in self._watchers if account]
+
+    def _exclude(self, watcher: Watcher, excluded: events.Excluded) -> None:
+        for topic in self.watching(watcher) & set(excluded.topics):
+            self.unwatch(topic, watcher)
+            words = {"type": "ended", "topic": shown(topic), "code": excluded.code}
+            watcher.out.write(text_frame(encode(words)))
+
+    def _end(self, topic: str, code: str) -> None:
+        watched = self._topics.pop(topic)
+        watched.end(code)
+        watched.close()
+        for watcher in watched.members:
+            self.watching(watcher).discard(topic)
+
+    # What stands
+
+    async def heal(self, seconds: float) -> None:
+        """Endless: compare what is watched with what stands, and forget what nobody watches."""
+        while True:
+            await asyncio.sleep(seconds)
+            await self._forget_idle()
+            for topic in await self._suspects():
+                self._look(topic)
+
+    async def _suspects(self) -> list[str]:
+        documents = {
+            topic: watched.version
+            for topic, watched in self._topics.items()
+            if isinstance(watched, WatchedDocument) and split(topic)[0] == "session"
+        }
+        others = [topic for topic in self._topics if topic not in documents]
+        try:
+            return others + (await self._source.changed(documents) if documents else [])
+        except Unreachable:
+            return []
+
+    async def _forget_idle(self) -> None:
+        """A topic unwatched for a whole round is closed; until then, coming back is cheap."""
+        for topic in [topic for topic, lock in self._opening.items() if not lock.locked()]:
+            watched = self._topics.get(topic)
+            if watched and (watched.members or topic not in self._idle):
+                continue
+            async with self._opening[topic]:
+                self._topics.pop(topic, None)
+                if watched:
+                    watched.close()
+                await self._bus.unsubscribe(topic)
+            self._opening.pop(topic)
+        self._idle = {topic for topic, watched in self._topics.items() if not watched.members}
+
+    async def _first_look(self, topic: str) -> Watched:
+        if split(topic)[0] in JOURNALS:
+            return WatchedJournal(topic, self._source, head=await self._source.head(topic))
+        return WatchedDocument(topic, await self._source.look(topic), epoch=self._name)
+
+    def _look(self, topic: str) -> None:
+        """Look soon; while a look is under way, once more after it."""
+        if topic not in self._topics:
+            return
+        if topic in self._looks:
+            self._look_again.add(topic)
+            return
+        task = asyncio.get_running_loop().create_task(self._look_now(topic))
+        self._looks[topic] = task
+        task.add_done_callback(lambda _: self._looked(topic))
+
+    def _looked(self, topic: str) -> None:
+        del self._looks[topic]
+        if topic in self._look_again:
+            self._look_again.discard(topic)
+            self._look(topic)
+
+    async def _look_now(self, topic: str) -> None:
+        watched = self._topics[topic]
+        meanwhile = self._told_meanwhile[topic] = set()
+        try:
+            if isinstance(watched, WatchedJournal):
+                await watched.catch_up()
+            else:
+                look = await self._source.look(topic)
+                watched.fold_look(look, untouched=frozenset(meanwhile))
+        except NotFound as gone:
+            if topic in self._topics:
+                self._end(topic, gone.code)
+        except Unreachable as away:
+            log.warning("look_failed", topic=split(topic)[0], why=str(away))
+        finally:
+            self._told_meanwhile.pop(topic, None)
+
+    async def close(self) -> None:
+        for task in list(self._looks.values()):
+            task.cancel()
+        for watched in self._topics.values():
+            watched.close()

@@ -1,0 +1,97 @@
+"""A watched journal: entries in the order of their cursors, no gap, none twice."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from lobby.hub.fanout import Fanout, Watcher
+from lobby.hub.sources import Source
+from protocol.codec import encode
+from protocol.framing import text_frame
+from protocol.topics import shown
+
+PAGE = 100
+
+
+class WatchedJournal:
+    """What is told leads; whatever lies between it and the last one sent is read."""
+
+    def __init__(self, topic: str, source: Source, *, head: int) -> None:
+        self.topic = topic
+        self._source = source
+        self._sent = head
+        self._members: dict[Watcher, None] = {}
+        self._fanout = Fanout(self._members)
+        self._reading = asyncio.Lock()
+
+    @property
+    def members(self) -> dict[Watcher, None]:
+        return self._members
+
+    @property
+    def head(self) -> int:
+        return self._sent
+
+    async def join(self, watcher: Watcher, after: int | None) -> None:
+        """Replay what follows `after` (None: nothing, only what comes), then send what comes."""
+        cursor = self._sent if after is None else after
+        if cursor > self._sent:
+            watcher.out.write(self._trimmed())
+            cursor = 0
+        while cursor < self._sent:
+            page = await self._source.read(self.topic, after=cursor, limit=PAGE)
+            if page.trimmed:
+                watcher.out.write(self._trimmed())
+            ready = [entry for entry in page.entries if entry.cursor <= self._sent]
+            for entry in ready:
+                watcher.out.write(self._entry(entry.cursor, entry.body.encode()))
+            if not ready:
+                break
+            cursor = ready[-1].cursor
+        self._members[watcher] = None
+
+    def leave(self, watcher: Watcher) -> None:
+        self._members.pop(watcher, None)
+
+    def refresh(self, watcher: Watcher) -> None:
+        """It was behind and entries were dropped: it must watch again, naming its cursor."""
+        del self._members[watcher]
+        watcher.out.write(self._ended("fell_behind"))
+
+    def fold(self, cursor: int, entry: dict[str, Any]) -> bool:
+        """Send it on; False when one before it was missed."""
+        if cursor == self._sent + 1:
+            self._sent = cursor
+            self._fanout.send(self._entry(cursor, encode(entry)), self._members)
+        return cursor <= self._sent
+
+    async def catch_up(self) -> None:
+        """Read and send what was appended since the last one sent."""
+        async with self._reading:
+            while True:
+                page = await self._source.read(self.topic, after=self._sent, limit=PAGE)
+                for entry in page.entries:
+                    if entry.cursor > self._sent:
+                        self._sent = entry.cursor
+                        frame = self._entry(entry.cursor, entry.body.encode())
+                        self._fanout.send(frame, self._members)
+                if len(page.entries) < PAGE:
+                    return
+
+    def end(self, code: str) -> None:
+        self._fanout.send(self._ended(code), self._members)
+
+    def close(self) -> None:
+        """Nothing runs here that could outlive it."""
+
+    def _entry(self, cursor: int, body: bytes) -> bytes:
+        """The body travels as it was written: no decoding, no encoding."""
+        head = encode({"type": "entry", "topic": shown(self.topic), "cursor": cursor})
+        return text_frame(head[:-1] + b',"entry":' + body + b"}")
+
+    def _ended(self, code: str) -> bytes:
+        return text_frame(encode({"type": "ended", "topic": shown(self.topic), "code": code}))
+
+    def _trimmed(self) -> bytes:
+        return text_frame(encode({"type": "trimmed", "topic": shown(self.topic)}))

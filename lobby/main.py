@@ -1,0 +1,148 @@
+"""The application: the one place where every part is chosen and joined."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from lobby import tokens
+from lobby.actions.watching import Sources
+from lobby.api import page
+from lobby.api.hosts import routes as hosts
+from lobby.api.users import routes as users
+from lobby.attendance import Attendance
+from lobby.catalogue import hosted
+from lobby.channel.endpoint import Channel
+from lobby.config import Settings
+from lobby.context import Lobby, accounts_in, sessions_in
+from lobby.hub import Hub
+from lobby.limits import Limits
+from lobby.passwords import Passwords
+from lobby.standings import Standings
+from lobby.sweeper import Sweeper
+from persistence.urls import open_live, open_store
+
+log = structlog.get_logger(__name__)
+
+GC_THRESHOLDS = (100_000, 50, 100)
+"""Thousands of sockets are many objects that stay: look for garbage among them rarely."""
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    chosen = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_lobby(chosen) as lobby:
+            app.state.lobby = lobby
+            app.state.channel = channel = Channel(lobby)
+            sweeper = Sweeper(lobby)
+            async with running(
+                lobby.hub.run,
+                lambda: lobby.hub.heal(chosen.heal_seconds),
+                lobby.attendance.run,
+                lambda: recheck(lobby),
+                channel.heartbeat.run,
+                sweeper.run,
+            ):
+                gc.collect()
+                gc.freeze()
+                gc.set_threshold(*GC_THRESHOLDS)
+                yield
+                await lobby.attendance.leave_all()
+
+    routes = [
+        *page.routes,
+        *hosts.routes,
+        *users.routes,
+        WebSocketRoute("/ws", connect),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def connect(websocket: WebSocket) -> None:
+    channel: Channel = websocket.app.state.channel
+    await channel.connect(websocket)
+
+
+@asynccontextmanager
+async def open_lobby(
+    settings: Settings, *, clock: Callable[[], float] = time.time
+) -> AsyncIterator[Lobby]:
+    """Every part, opened in order and closed in reverse. Nothing runs yet."""
+    async with AsyncExitStack() as opened:
+        store = await open_store(settings.database_url, alone=settings.embedded)
+        opened.push_async_callback(store.close)
+        live = await open_live(settings.redis_url, prefix=settings.redis_prefix)
+        opened.push_async_callback(live.leases.close)
+        opened.push_async_callback(live.bus.close)
+        passwords = Passwords(settings)
+        opened.callback(passwords.close)
+        name = secrets.token_hex(8)
+        accounts, sessions = accounts_in(store), sessions_in(store)
+        standings = Standings(accounts)
+        source = Sources(store, live.leases, accounts, sessions)
+        hub = Hub(live.bus, source, name=name, forget_standing=standings.forget)
+        opened.push_async_callback(hub.close)
+        yield Lobby(
+            name=name,
+            settings=settings,
+            store=store,
+            bus=live.bus,
+            leases=live.leases,
+            accounts=accounts,
+            sessions=sessions,
+            standings=standings,
+            hub=hub,
+            attendance=Attendance(
+                live.leases,
+                keeper=name,
+                keeper_seconds=settings.keeper_seconds,
+                grace_seconds=settings.grace_seconds,
+                clock=clock,
+            ),
+            ring=tokens.ring(settings),
+            passwords=passwords,
+            limits=Limits(settings),
+            hosted=hosted(settings),
+            clock=clock,
+        )
+
+
+async def recheck(lobby: Lobby) -> None:
+    """Endless: when words of revoked tokens may have been lost, ask for everybody served here."""
+    while True:
+        for account in await lobby.hub.may_have_missed_revocations():
+            lobby.hub.revoke(account, await lobby.standings.token_version(account))
+
+
+@asynccontextmanager
+async def running(*endless: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """These run until the block ends. If one fails, the process says why and stops: half a lobby
+    is worse than one that is restarted."""
+    tasks = [asyncio.create_task(run(), name=run.__qualname__) for run in endless]
+    for task in tasks:
+        task.add_done_callback(_stop_if_failed)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _stop_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("part_failed", part=task.get_name(), exc_info=error)
+        signal.raise_signal(signal.SIGTERM)

@@ -1,0 +1,43 @@
+"""What time does: on one process at a time, with another taking over when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from lobby.actions import presence, seats
+from lobby.context import Lobby
+from persistence.ports import Unreachable
+
+log = structlog.get_logger(__name__)
+
+ROUND_SECONDS = 0.5
+TERM_SECONDS = 5.0
+LEASE = "sweeper"
+
+
+class Sweeper:
+    def __init__(self, lobby: Lobby) -> None:
+        self._lobby = lobby
+        self._epoch = ""
+
+    async def run(self) -> None:
+        """Endless. A round that fails is tried again; nothing is settled before it is done."""
+        while True:
+            try:
+                if await self._lobby.leases.hold(LEASE, self._lobby.name, TERM_SECONDS):
+                    await self.round()
+            except Unreachable as away:
+                log.warning("sweep_postponed", why=str(away))
+            except Exception:
+                log.exception("sweep_failed")
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def round(self) -> None:
+        epoch = (await self._lobby.leases.roster()).epoch
+        if epoch != self._epoch:
+            await presence.rearm(self._lobby)
+            self._epoch = epoch
+        await presence.settle(self._lobby)
+        await seats.lapse(self._lobby)

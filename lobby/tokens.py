@@ -1,0 +1,133 @@
+"""Proofs of who is asking: made here, checked here. Knows keys and claims, not accounts.
+
+One algorithm, keys chosen by `kid` from our own ring; issuer, audience, type and subject are
+required of every token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import jwt
+
+from lobby.config import SHORTEST_KEY, Settings, keys_of
+from lobby.domain.errors import TokenExpired, Unauthenticated
+from lobby.domain.permissions import Kind
+
+ALGORITHM = "HS256"
+ISSUER = AUDIENCE = "lobby"
+LEEWAY_SECONDS = 30
+LONGEST = 4096
+REMEMBERED = 20_000
+TYPES = {Kind.USER: "at+jwt", Kind.HOST: "host+jwt", Kind.ANONYMOUS: "guest+jwt"}
+KINDS = {type: kind for kind, type in TYPES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token says, once its signature holds. `expires` in Unix seconds, or never."""
+
+    account: str
+    kind: Kind
+    token_version: int
+    expires: float | None
+
+
+class Ring:
+    """The signing keys: the first signs, all verify."""
+
+    def __init__(self, keys: list[str], *, clock: Callable[[], float] = time.time) -> None:
+        if not keys or any(len(key.encode()) < SHORTEST_KEY for key in keys):
+            raise ValueError(f"a signing key needs {SHORTEST_KEY} bytes or more")
+        self._keys = {digest(key)[:8]: key for key in keys}
+        self._first = digest(keys[0])[:8]
+        self._clock = clock
+        self._known: OrderedDict[str, Claims] = OrderedDict()
+
+    def issue(self, account: str, kind: Kind, *, token_version: int, seconds: float | None) -> str:
+        now = int(self._clock())
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": account,
+            "iat": now,
+            "jti": secrets.token_hex(8),
+            "ver": token_version,
+        }
+        if seconds is not None:
+            claims["exp"] = now + int(seconds)
+        headers = {"kid": self._first, "typ": TYPES[kind]}
+        return jwt.encode(claims, self._keys[self._first], ALGORITHM, headers=headers)
+
+    def read(self, token: str) -> Claims:
+        """What the token says; raises TokenExpired or Unauthenticated."""
+        if len(token) > LONGEST or not token.isascii():
+            raise Unauthenticated
+        name = digest(token)
+        claims = self._known.get(name) or self._verify(token)
+        if claims.expires is not None and claims.expires + LEEWAY_SECONDS < self._clock():
+            raise TokenExpired
+        self._known[name] = claims
+        self._known.move_to_end(name)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return claims
+
+    def _verify(self, token: str) -> Claims:
+        """Signature, issuer, audience and types; the expiry is judged by `read`, each time."""
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self._keys[header["kid"]]
+            kind = KINDS[header["typ"]]
+            claims = jwt.decode(
+                token,
+                key,
+                [ALGORITHM],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                leeway=LEEWAY_SECONDS,
+                options={
+                    "require": ["iss", "aud", "sub", "iat", "ver"],
+                    "verify_exp": False,
+                },
+            )
+            return Claims(str(claims["sub"]), kind, int(claims["ver"]), _moment(claims.get("exp")))
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError):
+            raise Unauthenticated from None
+
+
+def _moment(value: object) -> float | None:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    raise ValueError("exp is no time")
+
+
+def digest(secret: str) -> str:
+    """How opaque secrets are kept: they carry 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def opaque() -> str:
+    """256 random bits in hexadecimal."""
+    return secrets.token_hex(32)
+
+
+def ring(settings: Settings) -> Ring:
+    return Ring(keys_of(settings.secret) or [_kept_key(Path(settings.secret_file))])
+
+
+def _kept_key(path: Path) -> str:
+    """The key in the file; the first process to come makes it, readable by its owner alone."""
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(opaque())
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""Bus and Leases: what happens now, and what fades."""

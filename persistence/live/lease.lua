@@ -1,0 +1,12 @@
+-- Take, keep or give back one lease. KEYS: the lease. ARGV: holder, milliseconds (0: give back).
+-- Returns 1 when the holder has it afterwards.
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then
+  return 0
+end
+if ARGV[2] == '0' then
+  redis.call('DEL', KEYS[1])
+  return 0
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1

@@ -1,0 +1,1 @@
+"""Documents and Journal: what is kept until it is changed or trimmed."""

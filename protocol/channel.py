@@ -1,0 +1,295 @@
+"""The live channel's words, version 1: commands go up, answers and events come down.
+
+Every frame is a JSON object with a `type`, or a list of such objects.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
+
+from protocol.codec import Anything, Text, Uuid, Words
+
+SUBPROTOCOL = "lobby.v1"
+
+CommandId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+SessionId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}$")]
+Topic = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z]+(:[0-9A-Za-z-]+)?$"),
+]
+ChatText = Annotated[Text, StringConstraints(min_length=1, max_length=500)]
+Name = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
+
+
+class Command(Words):
+    """`repeatable`: harmless to do twice, so the answer is not remembered."""
+
+    repeatable: ClassVar[bool] = False
+    id: CommandId
+
+
+class Hello(Command):
+    """Say who you are; the first command unless the handshake carried a token.
+
+    A `token` is what a login gave. `anonymous`: get an identity without a name. Neither: a
+    spectator, who may watch public topics and do nothing.
+    """
+
+    type: Literal["hello"]
+    token: Annotated[str, StringConstraints(max_length=4096)] | None = None
+    anonymous: bool = False
+
+
+class Known(Words):
+    epoch: Annotated[str, StringConstraints(max_length=64)]
+    version: Annotated[int, Field(ge=0)]
+
+
+class Watch(Command):
+    """`known` for documents, `after` for journals: what you have already."""
+
+    repeatable = True
+    type: Literal["watch"]
+    topic: Topic
+    known: Known | None = None
+    after: Annotated[int, Field(ge=0)] | None = None
+
+
+class Unwatch(Command):
+    repeatable = True
+    type: Literal["unwatch"]
+    topic: Topic
+
+
+class Ping(Command):
+    repeatable = True
+    type: Literal["ping"]
+
+
+class HostSet(Command):
+    """Change how you host; absent fields stay."""
+
+    type: Literal["host.set"]
+    only_friends: bool | None = None
+    allow_nonames: bool | None = None
+    attributes: Anything | None = None
+
+
+class HostBefriend(Command):
+    type: Literal["host.befriend"]
+    friend: Uuid
+
+
+class HostUnfriend(Command):
+    type: Literal["host.unfriend"]
+    friend: Uuid
+
+
+class HostBan(Command):
+    type: Literal["host.ban"]
+    guest: Uuid
+
+
+class HostUnban(Command):
+    type: Literal["host.unban"]
+    guest: Uuid
+
+
+class SessionLaunch(Command):
+    """Open your session. The reply's `source_of_truth_key` is shown this once."""
+
+    type: Literal["session.launch"]
+    name: Name | None = None
+    joinable: bool = True
+    attributes: Anything = Field(default_factory=dict)
+
+
+class SessionJoin(Command):
+    """Take a seat: by the session's id, or in whatever session this host has."""
+
+    type: Literal["session.join"]
+    session: SessionId | None = None
+    host: Uuid | None = None
+
+
+class SessionLeave(Command):
+    type: Literal["session.leave"]
+    session: SessionId
+
+
+class SessionKick(Command):
+    type: Literal["session.kick"]
+    session: SessionId
+    guest: Uuid
+    message: Annotated[Text, StringConstraints(max_length=200)] = ""
+
+
+class SessionInvite(Command):
+    type: Literal["session.invite"]
+    session: SessionId
+    guest: Uuid
+
+
+class SessionUpdate(Command):
+    """The leader's changes; absent fields stay."""
+
+    type: Literal["session.update"]
+    session: SessionId
+    name: Name | None = None
+    joinable: bool | None = None
+    location: Text | None = None
+    attributes: Anything | None = None
+
+
+class SessionPush(Command):
+    """The authority's word: replaces the game's state. Only the key's holder may."""
+
+    type: Literal["session.push"]
+    session: SessionId
+    source_of_truth_key: Text
+    state: Anything
+
+
+class SessionSay(Command):
+    type: Literal["session.say"]
+    session: SessionId
+    text: ChatText
+
+
+class SessionSignal(Command):
+    """Relayed to those inside, or to one of them; kept nowhere."""
+
+    type: Literal["session.signal"]
+    session: SessionId
+    to: Uuid | None = None
+    body: Anything
+
+
+class SessionClose(Command):
+    type: Literal["session.close"]
+    session: SessionId
+
+
+class PresenceSet(Command):
+    """`invisible` cannot be told from offline."""
+
+    type: Literal["presence.set"]
+    status: Literal["online", "away", "busy", "playing", "invisible"]
+
+
+Commands = (
+    Hello
+    | Watch
+    | Unwatch
+    | Ping
+    | HostSet
+    | HostBefriend
+    | HostUnfriend
+    | HostBan
+    | HostUnban
+    | SessionLaunch
+    | SessionJoin
+    | SessionLeave
+    | SessionKick
+    | SessionInvite
+    | SessionUpdate
+    | SessionPush
+    | SessionSay
+    | SessionSignal
+    | SessionClose
+    | PresenceSet
+)
+COMMAND: TypeAdapter[Commands] = TypeAdapter(Annotated[Commands, Field(discriminator="type")])
+
+
+class Welcome(BaseModel):
+    """The result of hello. `token` only for a new anonymous identity: come back with it."""
+
+    uuid: str | None
+    name: str | None
+    kind: str
+    token: str | None = None
+    heartbeat_ms: int
+
+
+class Reply(BaseModel):
+    type: Literal["reply"] = "reply"
+    re: str
+    result: dict[str, Any]
+
+
+class Refusal(BaseModel):
+    """`re` is null when the command's id could not be read. `retry_after` is in seconds."""
+
+    type: Literal["refusal"] = "refusal"
+    re: str | None
+    code: str
+    message: str
+    retry_after: float | None = None
+
+
+class State(BaseModel):
+    type: Literal["state"] = "state"
+    topic: str
+    epoch: str
+    version: int
+    state: dict[str, Any]
+
+
+class Unchanged(BaseModel):
+    type: Literal["unchanged"] = "unchanged"
+    topic: str
+    epoch: str
+    version: int
+
+
+class Patch(BaseModel):
+    """A merge patch (RFC 7396) from the state at `since` to the state at `version`."""
+
+    type: Literal["patch"] = "patch"
+    topic: str
+    since: int
+    version: int
+    patch: dict[str, Any]
+
+
+class Ended(BaseModel):
+    """This topic will say nothing more to you."""
+
+    type: Literal["ended"] = "ended"
+    topic: str
+    code: str
+
+
+class Entry(BaseModel):
+    type: Literal["entry"] = "entry"
+    topic: str
+    cursor: int
+    entry: dict[str, Any]
+
+
+class Trimmed(BaseModel):
+    """Entries after the cursor you named are no longer kept; the oldest kept follow."""
+
+    type: Literal["trimmed"] = "trimmed"
+    topic: str
+
+
+class Signal(BaseModel):
+    type: Literal["signal"] = "signal"
+    topic: str
+    author: str
+    body: dict[str, Any]
+
+
+class Drain(BaseModel):
+    """This process is about to stop: come back after this time, to another."""
+
+    type: Literal["drain"] = "drain"
+    return_after_ms: int
+
+
+Frames = Reply | Refusal | State | Unchanged | Patch | Ended | Entry | Trimmed | Signal | Drain
+FRAME: TypeAdapter[Frames] = TypeAdapter(Annotated[Frames, Field(discriminator="type")])

@@ -1,0 +1,174 @@
+"""What is told between processes, and the states that watchers see.
+
+Every payload carries enough to be put in order by its receiver: a version, or a cursor.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+SeatStatusWord = Literal["free", "reserved", "invited", "taken"]
+
+
+class SeatState(BaseModel):
+    """`player` is a uuid; `until` is when a held seat falls free, in Unix seconds."""
+
+    id: int
+    team: int
+    status: SeatStatusWord
+    player: str | None = None
+    name: str | None = None
+    until: float | None = None
+
+
+class ListedSession(BaseModel):
+    """A session as anybody may see it."""
+
+    id: str
+    template: str
+    host: str
+    host_name: str | None
+    name: str | None
+    created: float
+    joinable: bool
+    seats: dict[str, SeatState]
+    attributes: dict[str, Any]
+    version: int
+
+
+class SessionState(ListedSession):
+    """A session as those who belong to it see it: where it is played, and the game's state."""
+
+    location: str | None
+    state: dict[str, Any]
+
+
+class HostState(BaseModel):
+    """What guests may see of a host. `session` is the id of the live one."""
+
+    uuid: str
+    name: str | None
+    only_friends: bool
+    allow_nonames: bool
+    attributes: dict[str, Any]
+    session: str | None
+
+
+PresenceStatus = Literal["online", "away", "busy", "playing", "reconnecting"]
+
+
+class Person(BaseModel):
+    """`since` is when they came, in Unix seconds; `name` is null for the nameless."""
+
+    name: str | None
+    status: PresenceStatus
+    since: float
+
+
+class InboxEntry(BaseModel):
+    """What somebody should know, also when they were away."""
+
+    kind: Literal[
+        "session_invited",
+        "session_kicked",
+        "session_banned",
+        "session_closed",
+        "seat_lapsed",
+    ]
+    session: str
+    host: str
+    message: str
+    at: float
+
+
+class ChatEntry(BaseModel):
+    author: str
+    name: str | None
+    text: str
+    at: float
+
+
+# Between processes
+
+
+class DocumentTold(BaseModel):
+    """A watched document has a new version; `outer` is what those not among `insiders` see."""
+
+    told: Literal["document"] = "document"
+    version: int
+    inner: dict[str, Any] | None = None
+    outer: dict[str, Any]
+    insiders: list[str] | None = None
+
+
+class CollectionTold(BaseModel):
+    """Entries of a watched collection changed, each at its own version; null: it is gone."""
+
+    told: Literal["collection"] = "collection"
+    patch: dict[str, dict[str, Any] | None]
+    versions: dict[str, int]
+
+
+class LookAgain(BaseModel):
+    """Something watched here was changed; read it."""
+
+    told: Literal["look"] = "look"
+
+
+class Ended(BaseModel):
+    """What was watched is no more."""
+
+    told: Literal["ended"] = "ended"
+    code: str
+
+
+class EntryTold(BaseModel):
+    told: Literal["entry"] = "entry"
+    cursor: int
+    entry: dict[str, Any]
+
+
+class Signalled(BaseModel):
+    """Relayed to insiders, or to one of them; kept nowhere."""
+
+    told: Literal["signal"] = "signal"
+    author: str
+    to: str | None
+    body: dict[str, Any]
+
+
+class Revoked(BaseModel):
+    """Tokens of this account below the version are dead; null: the account is gone."""
+
+    told: Literal["revoked"] = "revoked"
+    account: str
+    token_version: int | None
+
+
+class Excluded(BaseModel):
+    """This account may no longer watch these topics."""
+
+    told: Literal["excluded"] = "excluded"
+    account: str
+    topics: list[str]
+    code: str
+
+
+Told = Annotated[
+    DocumentTold | CollectionTold | LookAgain | Ended | EntryTold | Signalled | Revoked | Excluded,
+    Field(discriminator="told"),
+]
+TOLD: TypeAdapter[Told] = TypeAdapter(Told)
+
+
+class RosterTold(BaseModel):
+    """What the leases tell under `presence`."""
+
+    epoch: str
+    version: int
+    patch: dict[str, dict[str, Any] | None]
+
+
+ROSTER: TypeAdapter[RosterTold] = TypeAdapter(RosterTold)

@@ -1,0 +1,175 @@
+"""A client without manners, over a blocking socket; and the life of the echo server."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
+FIN = 0x80
+PATIENCE = 10.0
+MASK = b"\x37\xfa\x21\x3d"
+names = count(1)
+
+
+def frame(kind: int, payload: bytes = b"", *, mask: bytes | None = MASK) -> bytes:
+    """Kind is the first byte as it is sent, FIN and all."""
+    size, bit = len(payload), 0x80 if mask else 0
+    if size < 126:
+        header = bytes((kind, bit | size))
+    elif size < 0x10000:
+        header = bytes((kind, bit | 126)) + size.to_bytes(2, "big")
+    else:
+        header = bytes((kind, bit | 127)) + size.to_bytes(8, "big")
+    if mask is None:
+        return header + payload
+    key = mask * (size // 4 + 1)
+    hidden = int.from_bytes(payload, "big") ^ int.from_bytes(key[:size], "big")
+    return header + mask + hidden.to_bytes(size, "big")
+
+
+def goodbye(code: int, reason: bytes = b"") -> bytes:
+    return frame(CLOSE, code.to_bytes(2, "big") + reason)
+
+
+class Client:
+    def __init__(self, port: int, *, receive_buffer: int | None = None) -> None:
+        self.socket = socket.socket()
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(PATIENCE)
+        self.socket.connect(("127.0.0.1", port))
+        self.unread = b""
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def flood(self, data: bytes) -> int:
+        """Send all of it, or what the server lets us; return how many bytes went."""
+        sent = 0
+        try:
+            while sent < len(data):
+                sent += self.socket.send(data[sent : sent + 1_000_000])
+        except OSError:
+            pass
+        return sent
+
+    def knock(self, path: str, behind: bytes = b"") -> None:
+        headers = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: v1\r\n"
+        self.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n{headers}{key}\r\n".encode() + behind)
+
+    def enter(self) -> bytes:
+        """The server's answer to the knock, headers only."""
+        while b"\r\n\r\n" not in self.unread:
+            self.receive()
+        head, _, self.unread = self.unread.partition(b"\r\n\r\n")
+        return head
+
+    def receive(self) -> None:
+        data = self.socket.recv(65536)
+        if not data:
+            raise EOFError
+        self.unread += data
+
+    def take(self, size: int) -> bytes:
+        while len(self.unread) < size:
+            self.receive()
+        taken, self.unread = self.unread[:size], self.unread[size:]
+        return taken
+
+    def hear(self) -> tuple[int, bytes]:
+        """The next frame: its first byte and its payload."""
+        kind, size = self.take(2)
+        if size >= 126:
+            size = int.from_bytes(self.take(2 if size == 126 else 8), "big")
+        return kind, self.take(size)
+
+    def hear_goodbye(self) -> int:
+        """The code of the server's close frame; what comes before is passed over."""
+        while True:
+            kind, payload = self.hear()
+            if kind == CLOSE:
+                return int.from_bytes(payload[:2], "big")
+
+    def hear_end(self) -> None:
+        """Read until the server has ended the stream, which must come in order."""
+        while self.socket.recv(65536):
+            pass
+
+    def leave(self) -> None:
+        self.socket.close()
+
+
+@dataclass
+class Server:
+    process: subprocess.Popen[str]
+    port: int
+
+    @contextmanager
+    def connected(self, **options: Any) -> Iterator[tuple[Client, str]]:
+        """A client whose handshake is done, and its name in the server's records."""
+        name, client = f"c{next(names)}", Client(self.port, **options)
+        try:
+            client.knock(f"/echo/{name}")
+            assert client.enter().startswith(b"HTTP/1.1 101")
+            yield client, name
+        finally:
+            client.leave()
+
+    def get(self, path: str, body: bytes | None = None) -> Any:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        with urllib.request.urlopen(url, data=body, timeout=PATIENCE) as answer:
+            return json.loads(answer.read() or "null")
+
+    def record(self, name: str, until: str = "") -> list[str]:
+        """All that happened to the connection, as soon as `until` has."""
+        found: list[str] = self.get(f"/record/{name}?until={until.replace(' ', '%20')}")
+        return found
+
+    def memory(self) -> int:
+        """Resident bytes."""
+        with open(f"/proc/{self.process.pid}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def processor_seconds(self) -> float:
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def descriptors(self) -> int:
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+
+@contextmanager
+def serving(**settings: dict[str, Any]) -> Iterator[Server]:
+    command = [sys.executable, "-m", "tests.channel.echo", json.dumps(settings)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield Server(process, int(process.stdout.readline()))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it did not come true"
+        select.select([], [], [], 0.02)

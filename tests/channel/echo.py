@@ -1,0 +1,180 @@
+"""An echo server over the wire, in its own process, that tells what its connections went through.
+
+    python -m tests.channel.echo ['{"limits": {...}, "heartbeat": {...}, "http": {...}}']
+
+It prints its port. A client of `/echo/<name>` hears its own words, except for those it understands
+as orders; `/record/<name>?until=<event>` answers once that event is among those recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import socket
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from lobby.channel.handshake import Http
+from lobby.channel.heartbeat import Heartbeat
+from lobby.channel.wire import EXTENSION, Connection, Limits, Wire, wire
+from protocol.framing import text_frame
+
+Settings = dict[str, dict[str, Any]]
+
+
+class Records:
+    """What happened to each connection, by name, and who waits to hear of it."""
+
+    def __init__(self) -> None:
+        self.events: defaultdict[str, list[str]] = defaultdict(list)
+        self.changed = asyncio.Event()
+
+    def add(self, name: str, event: str) -> None:
+        self.events[name].append(event)
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    async def wait(self, name: str, event: str) -> list[str]:
+        while event and event not in self.events[name]:
+            await self.changed.wait()
+        return self.events[name]
+
+
+class Echo:
+    """The peer of one connection."""
+
+    connection: Connection
+
+    def __init__(self, name: str, records: Records, heartbeat: Heartbeat) -> None:
+        self.name, self.records, self.heartbeat = name, records, heartbeat
+        self.behind = False
+        self.to_pour = 0
+
+    def heard(self, text: bytes) -> None:
+        order, _, rest = text.partition(b" ")
+        if order == b"pour":
+            self.to_pour = int(rest)
+            self.pour()
+        elif order == b"drown":
+            self.pour_regardless(int(rest))
+        elif order == b"close":
+            self.connection.close(int(rest), "as you say")
+        elif order == b"break":
+            raise RuntimeError("as you say")
+        else:
+            self.connection.write(text_frame(text))
+
+    def pour(self) -> None:
+        """Send so many messages, some a turn, and none while the client is behind."""
+        for _ in range(min(20, self.to_pour)):
+            if not self.behind:
+                self.to_pour -= 1
+                self.connection.write(text_frame(b"x" * 1000))
+        if self.to_pour and not self.behind:
+            asyncio.get_running_loop().call_soon(self.pour)
+
+    def pour_regardless(self, messages: int) -> None:
+        for _ in range(messages):
+            self.connection.write(text_frame(b"x" * 1000))
+
+    def fell_behind(self) -> None:
+        self.behind = True
+        self.records.add(self.name, "behind")
+
+    def caught_up(self) -> None:
+        self.behind = False
+        self.records.add(self.name, "caught up")
+        self.pour()
+
+    def lost(self, code: int | None) -> None:
+        self.heartbeat.discard(self.connection)
+        self.records.add(self.name, f"lost {code}")
+
+
+async def echo(websocket: WebSocket) -> None:
+    state, name = websocket.app.state, websocket.path_params["name"]
+    if name.startswith("held"):
+        state.records.add(name, "arrived")
+        await state.records.wait(name, "released")
+    await websocket.accept(subprotocol=next(iter(websocket.scope["subprotocols"]), None))
+    peer = Echo(name, state.records, state.heartbeat)
+    peer.connection = websocket.scope["extensions"][EXTENSION].detach(peer)
+    state.heartbeat.add(peer.connection)
+
+
+async def refused(websocket: WebSocket) -> None:
+    await websocket.close()
+
+
+async def record(request: Request) -> Response:
+    name, until = request.path_params["name"], request.query_params.get("until", "")
+    return JSONResponse(await request.app.state.records.wait(name, until))
+
+
+async def release(request: Request) -> Response:
+    request.app.state.records.add(request.path_params["name"], "released")
+    return Response()
+
+
+async def size(request: Request) -> Response:
+    return JSONResponse(len(await request.body()))
+
+
+async def remains(request: Request) -> Response:
+    """How many protocols of each kind are in memory, though no garbage is ever collected here."""
+    kinds = {"Wire": Wire, "Http": Http, "Connection": Connection}
+    kept = [type(thing) for thing in gc.get_objects()]
+    found = {name: sum(issubclass(one, kind) for one in kept) for name, kind in kinds.items()}
+    return JSONResponse({name: many for name, many in found.items() if many})
+
+
+def app(settings: Settings) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        gc.disable()
+        app.state.records = Records()
+        app.state.heartbeat = Heartbeat(**settings.get("heartbeat", {}))
+        beating = asyncio.create_task(app.state.heartbeat.run())
+        yield
+        beating.cancel()
+
+    routes = [
+        WebSocketRoute("/echo/{name}", echo),
+        WebSocketRoute("/refused", refused),
+        Route("/record/{name}", record),
+        Route("/release/{name}", release),
+        Route("/size", size, methods=["POST"]),
+        Route("/remains", remains),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def serve(settings: Settings) -> None:
+    config = uvicorn.Config(
+        app(settings),
+        http=type("Patient", (Http,), settings.get("http", {})),
+        ws=wire(Limits(**settings.get("limits", {}))),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as listening:
+        print(listening.getsockname()[1], flush=True)  # noqa: T201
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(serve(json.loads(sys.argv[1]) if sys.argv[1:] else {}))

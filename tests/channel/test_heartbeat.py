@@ -1,0 +1,74 @@
+"""Silent clients are asked, dead ones are cut off, living ones are left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.channel.client import PING, PONG, TEXT, Server, eventually, frame, serving
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving(heartbeat={"interval": 0.4, "patience": 0.4}) as server:
+        yield server
+
+
+def test_a_silent_client_is_pinged_and_lives_as_long_as_it_answers(server: Server) -> None:
+    with server.connected() as (client, name):
+        for _ in range(3):
+            assert client.hear() == (PING, b"")
+            client.send(frame(PONG))
+        client.send(frame(TEXT, b"alive"))
+        assert client.hear() == (TEXT, b"alive")
+        assert server.record(name) == []
+
+
+def test_a_half_open_connection_is_cut_off_and_told_once(server: Server) -> None:
+    with server.connected() as (client, name):
+        assert client.hear() == (PING, b"")
+        before = server.descriptors()
+        assert server.record(name, "lost None") == ["lost None"]
+        eventually(lambda: server.descriptors() < before)
+
+
+def test_any_byte_is_a_sign_of_life(server: Server) -> None:
+    with server.connected() as (client, name):
+        said = frame(TEXT, b"slowly")
+        for part in (said[:1], said[1:4], said[4:]):
+            assert client.hear() == (PING, b"")
+            client.send(part)
+        assert client.hear() == (TEXT, b"slowly")
+        assert server.record(name) == []
+
+
+def test_a_talkative_client_is_not_asked(server: Server) -> None:
+    with server.connected() as (silent, _), server.connected() as (client, _):
+        for _ in range(2):
+            while silent.unread == b"":
+                client.send(frame(TEXT, b"talk"))
+                assert client.hear() == (TEXT, b"talk")
+                silent.socket.settimeout(0.05)
+                try:
+                    silent.receive()
+                except TimeoutError:
+                    continue
+            assert silent.hear() == (PING, b"")
+            silent.send(frame(PONG))
+
+
+def test_nobody_is_judged_by_a_server_that_itself_stood_still(server: Server) -> None:
+    with server.connected() as (client, name):
+        assert client.hear() == (PING, b"")
+        os.kill(server.process.pid, signal.SIGSTOP)
+        client.send(frame(PONG))
+        with serving() as other, other.connected():  # meanwhile time passes, longer than patience
+            pass
+        os.kill(server.process.pid, signal.SIGCONT)
+        assert client.hear() == (PING, b"")
+        client.send(frame(PONG) + frame(TEXT, b"alive"))
+        assert client.hear() == (TEXT, b"alive")
+        assert server.record(name) == []

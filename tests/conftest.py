@@ -1,0 +1,103 @@
+"""Fixtures that every test may use: real servers, and the stores and live parts on top."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from persistence.ports import Live, Store
+from persistence.urls import open_live, open_store
+from tests.services import Missing, PostgresServer, RedisServer, Server
+
+S = TypeVar("S", bound=Server)
+
+
+def _serve(make: Callable[[], S]) -> Iterator[S]:
+    try:
+        server = make()
+    except Missing as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """Shared by all tests: to be left alive, and thawed."""
+    yield from _serve(RedisServer)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Shared by all tests: to be left alive, and thawed."""
+    yield from _serve(PostgresServer)
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """One for this test alone, to be killed and frozen."""
+    yield from _serve(RedisServer)
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[PostgresServer]:
+    """One for this test alone, to be killed and frozen."""
+    yield from _serve(PostgresServer)
+
+
+@pytest.fixture
+def redis_prefix() -> str:
+    """Begins every name in Redis that this test uses."""
+    return f"test-{uuid.uuid4().hex}:"
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """An empty Redis."""
+    redis_server.ask("FLUSHALL")
+    return redis_server.url
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: PostgresServer) -> str:
+    """An empty database."""
+    return await postgres_server.new_database()
+
+
+@pytest.fixture(params=["sqlite-memory", "sqlite-file", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new store may be opened, for each kind of store."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return "sqlite::memory:" if request.param == "sqlite-memory" else f"sqlite:{tmp_path / 'db'}"
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Store]:
+    store = await open_store(store_url)
+    yield store
+    await store.close()
+
+
+@pytest.fixture(params=["memory", "redis"])
+def live_url(request: pytest.FixtureRequest) -> str:
+    """Where bus and leases may be opened, for each kind of them."""
+    return "memory:" if request.param == "memory" else str(request.getfixturevalue("redis_url"))
+
+
+@pytest.fixture
+async def live(live_url: str, redis_prefix: str) -> AsyncIterator[Live]:
+    live = await open_live(live_url, prefix=redis_prefix)
+    yield live
+    await live.bus.close()
+    await live.leases.close()

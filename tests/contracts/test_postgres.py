@@ -1,0 +1,124 @@
+"""What a PostgreSQL store promises beyond the ports: faults are told soon, and pass."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import asyncpg
+import pytest
+
+from persistence.ports import InUse, Store, Unreachable
+from persistence.urls import open_store
+from tests.services import PostgresServer, free_port
+
+
+async def test_many_processes_that_start_at_once_make_one_schema(postgres_url: str) -> None:
+    stores = await asyncio.gather(*(open_store(postgres_url) for _ in range(8)))
+    assert len({await store.epoch() for store in stores}) == 1
+    await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_whoever_must_be_alone_is_turned_away_within_a_second(postgres_url: str) -> None:
+    several = [await open_store(postgres_url), await open_store(postgres_url)]
+    await _is_turned_away(postgres_url, alone=True)
+    await asyncio.gather(*(store.close() for store in several))
+    only = await open_store(postgres_url, alone=True)
+    await _is_turned_away(postgres_url, alone=True)
+    await _is_turned_away(postgres_url, alone=False)
+    await only.close()
+    await (await open_store(postgres_url, alone=True)).close()
+
+
+async def _is_turned_away(url: str, *, alone: bool) -> None:
+    started = time.monotonic()
+    with pytest.raises(InUse, match="LOBBY_REDIS_URL"):
+        await open_store(url, alone=alone)
+    assert time.monotonic() - started < 1.2
+
+
+async def test_a_url_may_name_several_hosts(
+    postgres_url: str, postgres_server: PostgresServer
+) -> None:
+    hosts = f"127.0.0.1:{free_port()},127.0.0.1:{postgres_server.port}"
+    url = postgres_url.replace(f"127.0.0.1:{postgres_server.port}", hosts)
+    store = await open_store(f"{url}?target_session_attrs=read-write")
+    await store.probe()
+    await store.close()
+
+
+async def test_a_server_that_is_not_there_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="database"):
+        await open_store(f"postgresql://lobby@127.0.0.1:{free_port()}/none")
+
+
+async def test_whoever_waits_a_second_for_a_connection_is_told_so(postgres_url: str) -> None:
+    store = await open_store(postgres_url)
+    await store.put("row", "busy", "{}", expected=0)
+    blocker: Any = await asyncpg.connect(postgres_url)
+    async with blocker.transaction():
+        await blocker.execute("SELECT * FROM documents FOR UPDATE")
+        stuck = [asyncio.ensure_future(store.put("row", "busy", "", expected=1)) for _ in range(10)]
+        await _until_waiting(postgres_url, 10)
+        started = time.monotonic()
+        with pytest.raises(Unreachable):
+            await store.get("row", "busy")
+        assert 0.9 < time.monotonic() - started < 1.5
+    outcomes = await asyncio.gather(*stuck, return_exceptions=True)
+    assert outcomes.count(1 + 1) == 1
+    await blocker.close()
+    await store.close()
+
+
+async def _until_waiting(url: str, number: int) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    watcher: Any = await asyncpg.connect(url)
+    async with asyncio.timeout(2):
+        while await watcher.fetchval(waiting) < number:
+            await asyncio.sleep(0.02)
+    await watcher.close()
+
+
+async def test_a_killed_server_is_unreachable_until_it_is_back_with_every_row(
+    own_postgres: PostgresServer,
+) -> None:
+    url = await own_postgres.new_database()
+    store = await open_store(url, alone=True)
+    saved = await asyncio.gather(
+        *(store.put("row", str(n), "{}", expected=0) for n in range(100)), return_exceptions=True
+    )
+    own_postgres.kill()
+    await _is_unreachable(store, within=1.5)
+    await asyncio.to_thread(own_postgres.start)
+    await store.probe()
+    assert len(await store.versions("row", map(str, range(100)))) == saved.count(1) == 100
+    await _is_turned_away(url, alone=False)
+    await store.close()
+
+
+async def test_a_frozen_server_is_unreachable_until_it_is_thawed(
+    own_postgres: PostgresServer,
+) -> None:
+    store = await open_store(await own_postgres.new_database())
+    await store.put("row", "a", "{}", expected=0)
+    own_postgres.freeze()
+    await _is_unreachable(store, within=4.5)
+    own_postgres.thaw()
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                assert await store.get("row", "a")
+                break
+            except Unreachable:
+                continue
+    await store.close()
+
+
+async def _is_unreachable(store: Store, *, within: float) -> None:
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="database"):
+        await store.get("row", "a")
+    with pytest.raises(Unreachable, match="database"):
+        await store.append("stream", "a")
+    assert time.monotonic() - started < 2 * within

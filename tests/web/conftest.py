@@ -1,0 +1,84 @@
+"""A real browser, and one window in it that notes everything that should not happen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.web.by_hand import ByHand
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Window:
+    """`troubles`: dialogs, errors of scripts, and all the console's errors, CSP reports too."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        self.page.on("request", lambda request: self.addresses.append(request.url))
+        self.page.on(
+            "console",
+            lambda said: (
+                self.troubles.append(f"{said.type}: {said.text}")
+                if said.type in ("error", "warning")
+                else None
+            ),
+        )
+
+        async def refuse(dialog: Any) -> None:
+            self.troubles.append(f"dialog: {dialog.message}")
+            await dialog.dismiss()
+
+        self.page.on("dialog", refuse)
+
+
+Open = Callable[..., Awaitable[Window]]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        reason = "no chromium on PATH"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_page(browser: Browser, lobby_server: Any) -> Open:
+    """Open the lobby's page; with `channel`, played by hand. Options go to the browser."""
+
+    async def open_page(channel: ByHand | None = None, **options: Any) -> Window:
+        page = await browser.new_page(**options)
+        window = Window(page)
+        window.listen()
+        if channel:
+            await channel.stand_in(page)
+        await page.goto(lobby_server.url)
+        await page.wait_for_selector(".connection[data-phase=live]")
+        return window
+
+    return open_page
