@@ -12,6 +12,7 @@ import pytest
 
 from persistence.ports import Live, Store
 from persistence.urls import open_live, open_store
+from tests.processes import LobbyProcess
 from tests.services import Missing, PostgresServer, RedisServer, Server
 
 S = TypeVar("S", bound=Server)
@@ -101,3 +102,19 @@ async def live(live_url: str, redis_prefix: str) -> AsyncIterator[Live]:
     yield live
     await live.bus.close()
     await live.leases.close()
+
+
+@pytest.fixture(scope="module")
+def lobby_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LobbyProcess]:
+    """One process with SQLite and nothing beside it, shared by the tests of a module."""
+    server = LobbyProcess(tmp_path_factory.mktemp("lobby")).start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def own_lobby(tmp_path: Path) -> Iterator[LobbyProcess]:
+    """One for this test alone, to be stopped, killed and frozen. Not started yet."""
+    server = LobbyProcess(tmp_path)
+    yield server
+    server.remove()

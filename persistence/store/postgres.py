@@ -50,14 +50,13 @@ class PostgresStore(SqlStore):
         async with _translated():
             store._lock = await _enter(url, alone=alone)
             try:
-                await _make_schema(store._lock)
+                store._epoch = await _make_schema(store._lock)
                 store._pool = await asyncpg.create_pool(
                     url, min_size=1, max_size=CONNECTIONS, **_TIMES
                 )
             except BaseException:
                 store._lock.terminate()
                 raise
-        store._epoch = await store._change(sql.name_epoch(secrets.token_hex(8)))
         return store
 
     async def probe(self) -> None:
@@ -133,7 +132,9 @@ async def _enter(url: str, *, alone: bool) -> Any:
     )
 
 
-async def _make_schema(connection: Any) -> None:
+async def _make_schema(connection: Any) -> str:
+    """Make what is missing, and return the epoch."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
         await connection.execute(_SCHEMA)
+        return await _run(connection, sql.name_epoch(secrets.token_hex(8)))

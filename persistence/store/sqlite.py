@@ -29,8 +29,12 @@ class SqliteStore(SqlStore):
     async def open(cls, path: str, *, group: int = 256) -> SqliteStore:
         """Open or make the file; raises InUse while another process has it."""
         writer = Writer(await asyncio.to_thread(_connect, path), group=group)
-        plan = sql.name_epoch(secrets.token_hex(8))
-        return cls(writer, await writer.carry_out(plan, writes=True))
+        try:
+            plan = sql.name_epoch(secrets.token_hex(8))
+            return cls(writer, await writer.carry_out(plan, writes=True))
+        except BaseException:
+            await writer.close()
+            raise
 
     async def close(self) -> None:
         await self._writer.close()
