@@ -55,7 +55,7 @@ class Server:
         raise NotImplementedError
 
     def start(self) -> None:
-        """Return once it answers, on the same port as ever."""
+        """Return once it answers, on the same port as ever. Blocks: let a thread call it."""
         with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self.command(),

@@ -59,7 +59,6 @@ class Connection(asyncio.Protocol):
         "_need",
         "_parser",
         "_parts",
-        "_paused",
         "_peer",
         "_rest",
         "_state",
@@ -88,8 +87,7 @@ class Connection(asyncio.Protocol):
         self._transport, self._peer, self._limits = transport, peer, limits
         self._connections, self.address = connections, address
         self._loop = asyncio.get_running_loop()
-        self._state, self._paused = OPEN, False
-        self._due, self._ignored, self._need = 0.0, 0, 0
+        self._state, self._due, self._ignored, self._need = OPEN, 0.0, 0, 0
         self._code: int | None = None
         self._rest: bytearray | None = None
         self._parser: ServerProtocol | None = None
@@ -127,7 +125,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._state, self.write = DONE, nowhere
-        self._rest = self._parser = self._parts = None
+        self._rest = None
+        self._forget_message()
         self._connections.discard(self)
         self._stay()
         peer = self._peer
@@ -140,14 +139,12 @@ class Connection(asyncio.Protocol):
         self._abort_after(self._limits.farewell)
 
     def pause_writing(self) -> None:
-        self._paused = True
         if self._state == OPEN:
             self.write = self._write_behind
             self._abort_after(self._limits.stalled)
             self._peer.fell_behind()
 
     def resume_writing(self) -> None:
-        self._paused = False
         if self._state == OPEN:
             self.write = self._transport.write
             self._stay()
@@ -214,8 +211,7 @@ class Connection(asyncio.Protocol):
             self._take(payload)
         elif kind == framing.CLOSE:
             self._read_goodbye(payload)
-        elif kind == framing.ASK and not self._paused:
-            # A client that does not read gets no answers: they would pile up here.
+        elif kind == framing.ASK:
             self.write(framing.control_frame(framing.PONG, payload))
 
     def _read_uncommon(self, frame: bytes) -> None:
@@ -240,8 +236,13 @@ class Connection(asyncio.Protocol):
         if len(parts) > self._limits.max_fragments:
             self._fail(1008, "too many fragments")
         elif frame.fin:
-            self._parser = self._parts = None
+            self._forget_message()
             self._take(b"".join(parts))
+
+    def _forget_message(self) -> None:
+        if self._parser is not None:
+            self._parser.parser.close()  # as a generator it refers to the object that holds it
+        self._parser = self._parts = None
 
     def _take(self, text: bytes) -> None:
         if not text.isascii():

@@ -57,14 +57,13 @@ export class Channel {
    * without a name. Neither: look only. `status` is told {phase, …}; phases: connecting, live,
    * waiting (`until`, in ms since 1970), stopped (`reason`, `code`).
    */
-  constructor({ url = channelUrl(), token, anonymous = false, status, signal, random } = {}) {
+  constructor({ url = channelUrl(), token, anonymous = false, status, signal } = {}) {
     this.url = url;
     this.identity = null;
     this.phase = "stopped";
     this.#token = token;
     this.#anonymous = anonymous;
     this.told = { status: status ?? (() => {}), signal: signal ?? (() => {}) };
-    this.random = random ?? Math.random;
   }
 
   open() {
@@ -146,7 +145,7 @@ export class Channel {
   #refusedToShow(watched, { code, retryAfter }) {
     if (retryAfter === null) return this.#end(watched, code);
     const again = () => this.#topics.get(watched.topic) === watched && this.#ask(watched);
-    setTimeout(() => this.phase === "live" && again(), retryAfter * 1000 * (1 + this.random()));
+    setTimeout(() => this.phase === "live" && again(), retryAfter * 1000 * (1 + Math.random()));
   }
 
   #end(watched, code) {
@@ -233,7 +232,7 @@ export class Channel {
     }
     this.#forget();
     const jitter = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures++);
-    const until = Math.max(Date.now(), this.#returnAt) + this.random() * jitter;
+    const until = Math.max(Date.now(), this.#returnAt) + Math.random() * jitter;
     this.#returnAt = 0;
     this.#timers.again = setTimeout(() => this.open(), until - Date.now());
     this.#become("waiting", { until, code });

@@ -53,13 +53,16 @@ function summarise(what, total, hidden) {
   counts[what] = total;
   showCount(what);
   if (what === "sessions") showCount("seats");
-  find(`#no-${what}`).hidden = total > 0;
-  const more = find(`#more-${what}`);
-  more.hidden = hidden === 0;
-  say(more, `and ${hidden.toLocaleString()} more`);
+  show(find(`#no-${what}`), total === 0);
+  show(find(`#more-${what}`), hidden > 0);
+  if (hidden > 0) say(find(`#more-${what}`), `and ${hidden.toLocaleString()} more`);
   if (counts.people === null || counts.sessions === null) return;
   clearTimeout(quiet);
   quiet = setTimeout(announceCounts, QUIET_MS);
+}
+
+function show(element, visible) {
+  if (element.hidden === visible) element.hidden = !visible;
 }
 
 function showCount(what) {

@@ -1,6 +1,6 @@
 // One person's row: name, short uuid, status, since when.
 
-import { element, glow, say } from "./rows.js";
+import { element, glow, mark, say } from "./rows.js";
 
 const DAY_MS = 86_400_000;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -15,10 +15,10 @@ export function personRow(uuid) {
   const name = element("bdi", "name");
   const code = element("code", "", uuid.slice(0, 8));
   code.title = uuid;
-  const mark = element("span", "mark");
-  mark.setAttribute("aria-hidden", "true");
+  const shape = element("span", "mark");
+  shape.setAttribute("aria-hidden", "true");
   const word = element("span", "word");
-  const status = element("span", "status", mark, word);
+  const status = element("span", "status", shape, word);
   const time = element("time");
   const since = element("span", "since", "since ", time);
   const row = element("li", "person", face, name, status, code, since);
@@ -31,8 +31,8 @@ export function personRow(uuid) {
       say(face, initial(person.name)),
       say(word, person.status),
     ];
-    name.classList.toggle("nameless", !person.name);
-    row.dataset.status = person.status;
+    mark(name, "named", String(Boolean(person.name)));
+    mark(row, "status", person.status);
     showSince(time, person.since);
     if (was && changed.includes(true)) glow(row);
   }

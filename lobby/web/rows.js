@@ -67,6 +67,11 @@ export function say(element, text) {
   return true;
 }
 
+/** Set a data attribute, if it is another. */
+export function mark(element, name, value) {
+  if (element.dataset[name] !== value) element.dataset[name] = value;
+}
+
 /** Draw the eye to a change: a colour that fades, or for those who want no motion, one that goes. */
 export function glow(element) {
   const colours = [{ backgroundColor: "var(--glow)" }, {}];

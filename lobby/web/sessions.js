@@ -1,7 +1,7 @@
 // One session's card: name, host, whether it can be joined, what the game says, every seat.
 
 import { NAMELESS } from "./people.js";
-import { element, glow, say } from "./rows.js";
+import { element, glow, mark, say } from "./rows.js";
 
 const MOST_ATTRIBUTES = 6;
 const LONGEST_ATTRIBUTE = 40;
@@ -30,7 +30,7 @@ export function sessionRow(id) {
       say(host, session.host_name ?? `${NAMELESS} (${session.host.slice(0, 8)})`),
       say(door, session.joinable ? "open to join" : "closed"),
     ];
-    door.dataset.open = String(session.joinable);
+    mark(door, "open", String(session.joinable));
     showAttributes(attributes, session.attributes ?? {});
     const states = Object.entries(session.seats ?? {}).slice(0, MOST_SEATS);
     const sitting = states.filter(([, seat]) => seat.status === "taken").length;
@@ -73,15 +73,15 @@ function showSeats(teams, seats, states, drawn) {
 }
 
 function addSeat(teams, number, team) {
-  const mark = element("span", "mark");
-  mark.setAttribute("aria-hidden", "true");
+  const shape = element("span", "mark");
+  shape.setAttribute("aria-hidden", "true");
   const index = element("span", "unseen", `Seat ${number}: `);
   const who = element("bdi", "who");
   const status = element("span", "word");
-  const seat = element("li", "seat", mark, index, who, status);
+  const seat = element("li", "seat", shape, index, who, status);
   listOf(teams, team).append(seat);
   const update = (state) => {
-    seat.dataset.status = state.status;
+    mark(seat, "status", state.status);
     const changed = [
       say(who, state.player ? state.name ?? NAMELESS : ""), // who holds a seat may be withheld
       say(status, state.status),

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
@@ -139,10 +140,20 @@ class Server:
         found: list[str] = self.get(f"/record/{name}?until={until.replace(' ', '%20')}")
         return found
 
-    def memory(self) -> int:
-        """Resident bytes."""
-        with open(f"/proc/{self.process.pid}/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    @contextmanager
+    def growing_at_most(self, size: int) -> Iterator[None]:
+        """At no moment of the block does the server's memory exceed its beginning by more."""
+        status, clear = (
+            Path(f"/proc/{self.process.pid}/{name}") for name in ("status", "clear_refs")
+        )
+
+        def peak() -> int:
+            return 1024 * int(status.read_text().partition("VmHWM:")[2].split()[0])
+
+        clear.write_text("5")  # sets the peak back to what is resident now
+        before = peak()
+        yield
+        assert peak() - before <= size
 
     def processor_seconds(self) -> float:
         with open(f"/proc/{self.process.pid}/stat") as file:

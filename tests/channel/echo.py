@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from websockets.server import ServerProtocol
 
 from lobby.channel.handshake import Http
 from lobby.channel.heartbeat import Heartbeat
@@ -60,8 +61,11 @@ class Echo:
         self.name, self.records, self.heartbeat = name, records, heartbeat
         self.behind = False
         self.to_pour = 0
+        self.closing = False
 
     def heard(self, text: bytes) -> None:
+        if self.closing:
+            self.records.add(self.name, "heard too much")
         order, _, rest = text.partition(b" ")
         if order == b"pour":
             self.to_pour = int(rest)
@@ -69,6 +73,7 @@ class Echo:
         elif order == b"drown":
             self.pour_regardless(int(rest))
         elif order == b"close":
+            self.closing = True
             self.connection.close(int(rest), "as you say")
         elif order == b"break":
             raise RuntimeError("as you say")
@@ -133,7 +138,7 @@ async def size(request: Request) -> Response:
 
 async def remains(request: Request) -> Response:
     """How many protocols of each kind are in memory, though no garbage is ever collected here."""
-    kinds = {"Wire": Wire, "Http": Http, "Connection": Connection}
+    kinds = {kind.__name__: kind for kind in (Wire, Http, Connection, ServerProtocol)}
     kept = [type(thing) for thing in gc.get_objects()]
     found = {name: sum(issubclass(one, kind) for one in kept) for name, kind in kinds.items()}
     return JSONResponse({name: many for name, many in found.items() if many})
@@ -152,7 +157,7 @@ def app(settings: Settings) -> Starlette:
     routes = [
         WebSocketRoute("/echo/{name}", echo),
         WebSocketRoute("/refused", refused),
-        Route("/record/{name}", record),
+        Route("/record/{name}", record, methods=["GET", "POST"]),
         Route("/release/{name}", release),
         Route("/size", size, methods=["POST"]),
         Route("/remains", remains),

@@ -1,4 +1,4 @@
-"""A reader of a bus's deliveries, for tests that wait for them."""
+"""Live parts that are closed at the end, and a reader who waits for their deliveries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from persistence.ports import Bus, Delivery
+from persistence.ports import Bus, Delivery, Live
+from persistence.urls import open_live
 
 PATIENCE = 6.0
 
@@ -46,3 +47,13 @@ async def listening(bus: Bus, *topics: str) -> AsyncIterator[Listener]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def opened(url: str, prefix: str = "lobby:") -> AsyncIterator[Live]:
+    live = await open_live(url, prefix=prefix)
+    try:
+        yield live
+    finally:
+        await live.bus.close()
+        await live.leases.close()

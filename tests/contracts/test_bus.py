@@ -11,7 +11,7 @@ import pytest
 
 from persistence.ports import Bus, Delivery, Live, Unreachable
 from persistence.urls import open_live
-from tests.contracts.listening import listening
+from tests.contracts.listening import listening, opened
 from tests.services import RedisServer
 
 
@@ -180,12 +180,8 @@ async def test_a_bus_opened_before_redis_is_there_listens_once_it_is(
 
 @asynccontextmanager
 async def _bus(url: str, prefix: str = "lobby:") -> AsyncIterator[Bus]:
-    live = await open_live(url, prefix=prefix)
-    try:
+    async with opened(url, prefix) as live:
         yield live.bus
-    finally:
-        await live.bus.close()
-        await live.leases.close()
 
 
 async def _is_refused(bus: Bus, topic: str) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Leases, Live, Unreachable
 from persistence.urls import open_live
+from tests.contracts.listening import opened
 from tests.services import RedisServer
 
 
@@ -83,7 +83,8 @@ async def test_the_part_answers_a_probe(live: Live) -> None:
 async def test_a_killed_redis_is_unreachable_and_one_back_is_used_at_once(
     own_redis: RedisServer,
 ) -> None:
-    async with _leases(own_redis.url) as leases:
+    async with opened(own_redis.url) as live:
+        leases = live.leases
         assert await leases.hold("a", "me", 30)
         own_redis.kill()
         await _every_call_is_refused(leases)
@@ -95,7 +96,8 @@ async def test_a_killed_redis_is_unreachable_and_one_back_is_used_at_once(
 async def test_a_frozen_redis_is_unreachable_in_time_also_to_a_crowd(
     own_redis: RedisServer,
 ) -> None:
-    async with _leases(own_redis.url) as leases:
+    async with opened(own_redis.url) as live:
+        leases = live.leases
         await leases.probe()
         own_redis.freeze()
         started = time.monotonic()
@@ -147,16 +149,6 @@ async def _answers(leases: Leases) -> bool:
     except Unreachable:
         return False
     return True
-
-
-@asynccontextmanager
-async def _leases(url: str) -> AsyncIterator[Leases]:
-    live = await open_live(url)
-    try:
-        yield live.leases
-    finally:
-        await live.bus.close()
-        await live.leases.close()
 
 
 def test_an_unknown_url_is_refused_by_name() -> None:

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from persistence.ports import Leases, Live
-from persistence.urls import open_live
-from tests.contracts.listening import Listener, listening
+from tests.contracts.listening import Listener, listening, opened
 from tests.services import RedisServer
 
 AWKWARD = '{"n":1.0,"big":9007199254740993,"none":[],"empty":{},"é":"漢字/🎲"}'
@@ -251,48 +250,44 @@ async def test_thousands_come_and_go_at_once(leases: Leases, seen: Seen) -> None
 
 
 async def test_a_redis_back_empty_has_another_epoch(own_redis: RedisServer) -> None:
-    live = await open_live(own_redis.url)
-    await live.leases.beat("here", 30)
-    await live.leases.attend("here", {"ada": "1"})
-    before = await live.leases.roster()
-    own_redis.kill()
-    await asyncio.to_thread(own_redis.start)
-    after = await live.leases.roster()
-    assert after.epoch != before.epoch
-    assert after.entries == {}
-    assert await live.leases.beat("here", 30) is False
-    await live.bus.close()
-    await live.leases.close()
+    async with opened(own_redis.url) as live:
+        await live.leases.beat("here", 30)
+        await live.leases.attend("here", {"ada": "1"})
+        before = await live.leases.roster()
+        own_redis.kill()
+        await asyncio.to_thread(own_redis.start)
+        after = await live.leases.roster()
+        assert after.epoch != before.epoch
+        assert after.entries == {}
+        assert await live.leases.beat("here", 30) is False
 
 
 async def test_a_redis_back_with_what_it_had_saved_has_another_epoch(
     own_redis: RedisServer,
 ) -> None:
-    live = await open_live(own_redis.url)
-    await live.leases.beat("here", 30)
-    await live.leases.attend("here", {"ada": "1"})
-    before = await live.leases.roster()
-    own_redis.ask("SAVE")
-    await live.leases.attend("here", {"ada": "2"})
-    own_redis.kill()
-    await asyncio.to_thread(own_redis.start)
-    after = await live.leases.roster()
-    assert after.entries == {"ada": "1"}
-    assert after.epoch != before.epoch
-    await live.bus.close()
-    await live.leases.close()
+    async with opened(own_redis.url) as live:
+        await live.leases.beat("here", 30)
+        await live.leases.attend("here", {"ada": "1"})
+        before = await live.leases.roster()
+        own_redis.ask("SAVE")
+        await live.leases.attend("here", {"ada": "2"})
+        own_redis.kill()
+        await asyncio.to_thread(own_redis.start)
+        after = await live.leases.roster()
+        assert after.entries == {"ada": "1"}
+        assert after.epoch != before.epoch
 
 
 async def test_processes_share_one_roster(redis_url: str, redis_prefix: str) -> None:
-    here, there = [await open_live(redis_url, prefix=redis_prefix) for _ in range(2)]
-    async with listening(there.bus, "presence") as listener:
+    async with (
+        opened(redis_url, redis_prefix) as here,
+        opened(redis_url, redis_prefix) as there,
+        listening(there.bus, "presence") as listener,
+    ):
         await here.leases.beat("here", 30)
         await here.leases.attend("here", {"ada": "1"})
         assert json.loads((await listener.next()).payload or "")["patch"] == {"ada": 1}
-    assert await here.leases.roster() == await there.leases.roster()
-    for live in (here, there):
-        await live.bus.close()
-        await live.leases.close()
+        assert await here.leases.roster() == await there.leases.roster()
 
 
 async def _lapsed(leases: Leases) -> list[str]:

@@ -22,6 +22,7 @@ class ByHand:
         self.versions = dict.fromkeys(self.states, 1)
         self.heard: list[dict[str, Any]] = []
         self.arrivals = 0
+        self.mute = False
         self._here: WebSocketRoute | None = None
         self._news = asyncio.Event()
 
@@ -29,7 +30,7 @@ class ByHand:
         await page.route_web_socket("**/ws", self._arrive)
 
     def say(self, *frames: dict[str, Any]) -> None:
-        """In one message, whatever they are: never heard by the page when they are no frames."""
+        """In one message."""
         for frame in frames:
             FRAME.validate_python(frame)
         assert self._here is not None
@@ -70,6 +71,10 @@ class ByHand:
         decode(str(text).encode(), COMMAND)
         self.heard.append(command)
         self._news.set()
+        if not self.mute:
+            self._reply(command)
+
+    def _reply(self, command: dict[str, Any]) -> None:
         result: dict[str, Any] = {}
         if command["type"] == "hello":
             result = {"uuid": None, "name": None, "kind": "spectator", "heartbeat_ms": 20_000}

@@ -69,10 +69,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def open_page(browser: Browser, lobby_server: Any) -> Open:
-    """Open the lobby's page; with `channel`, played by hand. Options go to the browser."""
+    """Open the lobby's page; with `channel`, played by hand; with `clock`, one that can be moved.
+    Options go to the browser."""
 
-    async def open_page(channel: ByHand | None = None, **options: Any) -> Window:
+    async def open_page(
+        channel: ByHand | None = None, *, clock: bool = False, **options: Any
+    ) -> Window:
         page = await browser.new_page(**options)
+        page.set_default_timeout(10_000)
+        if clock:
+            await page.clock.install()
         window = Window(page)
         window.listen()
         if channel:

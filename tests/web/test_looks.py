@@ -167,7 +167,7 @@ CONTRASTS = """() => {
 
 async def low_contrasts(page: Page) -> list[Any]:
     measured = await page.evaluate(CONTRASTS)
-    assert len(measured) > 20
+    assert len(measured) > 10
     return [(round(ratio, 2), what) for ratio, what in measured if ratio < 4.5]
 
 
@@ -232,18 +232,12 @@ async def test_an_empty_lobby_says_what_to_do_next(open_page: Open) -> None:
         f".venv/bin/python docs/player.py guest {page.url.rstrip('/')}"
     )
     await expect(page.locator("#no-sessions")).to_contain_text("player.py host")
-    assert await low_contrasts_of_empty(page) == []
-
-
-async def low_contrasts_of_empty(page: Page) -> list[Any]:
-    measured = await page.evaluate(CONTRASTS)
-    return [(round(ratio, 2), what) for ratio, what in measured if ratio < 4.5]
+    assert await low_contrasts(page) == []
 
 
 async def test_a_change_glows_and_moves_nothing_for_those_who_want_no_motion(
     open_page: Open,
 ) -> None:
-    easing = "found => found.getAnimations().map((one) => one.effect.getKeyframes()[0].easing)"
     timing = "found => found.getAnimations().map((one) => one.effect.getTiming().easing)"
     for motion, expected in ((None, ["ease-out"]), ("reduce", ["steps(1)"])):
         channel = ByHand(presence={uuid_of(1): person("ada")})
@@ -251,4 +245,4 @@ async def test_a_change_glows_and_moves_nothing_for_those_who_want_no_motion(
         channel.patch("presence", {uuid_of(1): {"status": "away"}})
         row = page.locator(".person")
         await expect(row).to_contain_text("away")
-        assert await row.evaluate(timing) == expected, await row.evaluate(easing)
+        assert await row.evaluate(timing) == expected

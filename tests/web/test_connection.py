@@ -1,0 +1,204 @@
+"""How the page keeps its connection, and what it draws when much is said at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.web.by_hand import ByHand, person, session, uuid_of
+from tests.web.conftest import Open
+
+LONGEST_CHANCE = "Math.random = () => 0.999999"
+
+
+async def hold_time(page: Page) -> None:
+    await page.clock.pause_at(time.time() + 60)
+
+
+async def expect_phase(page: Page, phase: str) -> None:
+    await expect(page.locator(".connection")).to_have_attribute("data-phase", phase)
+
+
+async def test_it_says_hello_first_and_watches_both_topics_as_a_spectator(
+    open_page: Open,
+) -> None:
+    channel = ByHand()
+    await open_page(channel)
+    await channel.until_heard("watch", times=2)
+    hello, *watches = channel.heard
+    assert hello["type"] == "hello"
+    assert hello["anonymous"] is False
+    assert [watch["topic"] for watch in watches] == ["presence", "sessions"]
+    assert len({command["id"] for command in channel.heard}) == 3
+
+
+async def test_a_gap_is_healed_by_watching_again(open_page: Open) -> None:
+    channel = ByHand(presence={uuid_of(1): person("ada")})
+    page = (await open_page(channel)).page
+    await expect(page.locator(".person")).to_have_count(1)
+    channel.states["presence"][uuid_of(2)] = person("bo")
+    channel.versions["presence"] = 6
+    channel.patch("presence", {uuid_of(1): {"status": "away"}})
+    again = await channel.until_heard("watch", times=3)
+    assert again["topic"] == "presence"
+    assert again["known"] == {"epoch": "by-hand", "version": 1}
+    await expect(page.locator(".person")).to_have_count(2)
+
+
+async def test_what_is_known_already_changes_nothing(open_page: Open) -> None:
+    channel = ByHand(presence={uuid_of(1): person("ada")})
+    page = (await open_page(channel)).page
+    channel.patch("presence", {uuid_of(1): {"status": "away"}})
+    channel.versions["presence"] = 1
+    channel.patch("presence", {uuid_of(1): {"status": "busy"}})
+    channel.patch("presence", {uuid_of(2): person("bo")})
+    await expect(page.locator(".person")).to_have_count(2)
+    await expect(page.locator(".people")).to_contain_text("away")
+    assert len([c for c in channel.heard if c["type"] == "watch"]) == 2
+
+
+async def test_it_comes_back_by_itself_and_says_what_it_knows(open_page: Open) -> None:
+    channel = ByHand(presence={uuid_of(1): person("ada")})
+    page = (await open_page(channel)).page
+    await expect(page.locator(".person")).to_have_count(1)
+    await channel.close(1001)
+    watch = await channel.until_heard("watch", times=3)
+    assert watch["known"] == {"epoch": "by-hand", "version": 1}
+    await expect_phase(page, "live")
+
+
+async def test_each_failure_doubles_the_longest_wait_up_to_half_a_minute(
+    open_page: Open,
+) -> None:
+    channel = ByHand()
+    page = (await open_page(channel, clock=True)).page
+    await page.evaluate(LONGEST_CHANCE)
+    await hold_time(page)
+    for longest in (500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000):
+        arrivals = channel.arrivals
+        await channel.close(1001)
+        await expect(page.locator(".words")).to_contain_text("Coming back in")
+        await page.clock.run_for(longest - 50)
+        assert channel.arrivals == arrivals
+        await page.clock.run_for(50)
+        await expect_phase(page, "live")
+        assert channel.arrivals == arrivals + 1
+
+
+async def test_a_draining_server_is_given_the_time_it_asked_for(open_page: Open) -> None:
+    channel = ByHand()
+    page = (await open_page(channel, clock=True)).page
+    await hold_time(page)
+    channel.say({"type": "drain", "return_after_ms": 3000})
+    await channel.close(1012)
+    await expect(page.locator(".words")).to_contain_text("Coming back in")
+    await page.clock.run_for(2950)
+    assert channel.arrivals == 1
+    await page.clock.run_for(600)
+    await expect_phase(page, "live")
+
+
+@pytest.mark.parametrize("code", [4500, 4503, 4999])
+async def test_a_final_close_code_stops_it_until_somebody_tries_again(
+    open_page: Open, code: int
+) -> None:
+    channel = ByHand()
+    page = (await open_page(channel, clock=True)).page
+    await channel.close(code, "told by the server")
+    await expect_phase(page, "stopped")
+    await expect(page.locator(".words")).to_have_text(
+        {
+            4500: "Stopped. The token was not accepted.",
+            4503: "Stopped. Banned, or the token was revoked.",
+            4999: "Stopped. told by the server",
+        }[code]
+    )
+    await page.clock.run_for(60_000)
+    assert channel.arrivals == 1
+    await page.get_by_role("button", name="Try again").click()
+    await expect_phase(page, "live")
+    await expect(page.locator(".again")).to_be_hidden()
+
+
+@pytest.mark.parametrize("code", [1012, 1013, 4001, 4499])
+async def test_every_other_close_code_brings_it_back(open_page: Open, code: int) -> None:
+    channel = ByHand()
+    page = (await open_page(channel)).page
+    await channel.close(code)
+    await channel.until_heard("hello", times=2)
+    await expect_phase(page, "live")
+
+
+async def test_it_pings_when_it_has_said_nothing_and_leaves_a_silent_server(
+    open_page: Open,
+) -> None:
+    channel = ByHand()
+    page = (await open_page(channel, clock=True)).page
+    await hold_time(page)
+    await page.clock.run_for(20_000)
+    await channel.until_heard("ping")
+    await expect_phase(page, "live")
+    channel.mute = True
+    await page.clock.run_for(20_000)
+    await channel.until_heard("ping", times=2)
+    await page.clock.run_for(10_000)
+    channel.mute = False
+    await page.clock.run_for(500)
+    await channel.until_heard("hello", times=2)
+    await expect_phase(page, "live")
+
+
+async def test_only_what_changed_is_touched(open_page: Open) -> None:
+    people = {uuid_of(n): person(f"p{n}", since=1.8e9 - n) for n in range(50)}
+    channel = ByHand(presence=people, sessions={"1024": session(1024)})
+    page = (await open_page(channel)).page
+    await expect(page.locator(".person")).to_have_count(50)
+    await page.evaluate("""() => {
+      window.touched = new Set();
+      const note = (changes) => changes.forEach(({ target }) => {
+        const found = target.nodeType === 1 ? target : target.parentElement;
+        window.touched.add(found.closest(".person, .seat, .taken")?.textContent ?? found.localName);
+      });
+      new MutationObserver(note).observe(document.querySelector("main"),
+        { subtree: true, childList: true, characterData: true, attributes: true });
+    }""")
+    channel.patch("presence", {uuid_of(7): {"status": "busy"}})
+    taken = {"status": "taken", "player": uuid_of(7), "name": "p7"}
+    channel.patch("sessions", {"1024": {"seats": {"1": taken}}})
+    await expect(page.locator(".taken")).to_have_text("2 of 8 seats taken")
+    await expect(page.locator(".person").nth(7)).to_contain_text("busy")
+    touched = await page.evaluate("[...window.touched].map((text) => text.split('since')[0])")
+    assert sorted(touched) == ["2 of 8 seats taken", "Pp7busy00000007", "Seat 2: p7taken"]
+
+
+async def test_a_thousand_people_do_not_freeze_it(open_page: Open) -> None:
+    people = {uuid_of(n): person(f"p{n}", since=1.8e9 - n) for n in range(1000)}
+    channel = ByHand(presence=people)
+    page = (await open_page(channel)).page
+    await expect(page.locator("#people-count")).to_have_text("1,000 people online")
+    await expect(page.locator("#more-people")).to_have_text("and 800 more")
+    await expect(page.locator(".person")).to_have_count(200)
+    await page.evaluate("""() => {
+      window.longest = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => {
+        window.longest = Math.max(window.longest, duration);
+      })).observe({ type: "longtask" });
+    }""")
+    for n in range(100):
+        word = ("away", "busy")[n % 2]
+        channel.patch("presence", {who: {"status": word} for who in people})
+    channel.patch("presence", {who: None for who in list(people)[10:]})
+    await expect(page.locator("#people-count")).to_have_text("10 people online")
+    await expect(page.locator(".person")).to_have_count(10)
+    await expect(page.locator("#more-people")).to_be_hidden()
+    assert await page.evaluate("window.longest") < 500, "milliseconds without a frame"
+
+
+async def test_the_summary_is_read_aloud_once_things_stand_still(open_page: Open) -> None:
+    channel = ByHand()
+    page = (await open_page(channel)).page
+    for n in range(5):
+        channel.patch("presence", {uuid_of(n): person(f"p{n}")})
+    await expect(page.get_by_role("status")).to_have_text("5 people online, 0 open sessions.")
