@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 from websockets.asyncio.client import connect
@@ -20,8 +20,10 @@ def merged(patch, target):  # RFC 7396
 
 
 def new_host(lobby):
-    host = json.load(urlopen(f"{lobby}/hosts", data=b""))["uuid"]
-    return json.load(urlopen(f"{lobby}/hosts/{host}/access_token"))["token"]
+    registered = urlopen(f"{lobby}/hosts", data=b"")
+    shown = {"Authorization": f"Host {registered.headers['Host-Key']}"}
+    address = f"{lobby}/hosts/{json.load(registered)['uuid']}/access_token"
+    return json.load(urlopen(Request(address, headers=shown)))["token"]
 
 
 class Player:

@@ -60,7 +60,7 @@ class Channel:
         socket = Socket(self._lobby, address, self._answer, self._lost)
         try:
             actor = await self._shown(websocket)
-            await websocket.accept(subprotocol=SUBPROTOCOL)
+            await websocket.accept(SUBPROTOCOL if websocket.scope.get("subprotocols") else None)
         except Exception as error:
             self.admission.leave(address, known=False)
             await _deny(websocket, refusal(error))
@@ -109,13 +109,16 @@ class Channel:
             self._lobby.attendance.depart(socket.identity, socket.number, goodbye=code in GOODBYES)
 
     def _require_fair(self, websocket: WebSocket) -> None:
-        """Our subprotocol, no token where logs would keep it, and no foreign page behind it."""
+        """Our subprotocol, if any, no token where logs would keep it, no foreign page behind it."""
         if "token" in websocket.query_params or "access_token" in websocket.query_params:
             raise errors.Malformed(
                 [problem("value_error", "send the token in hello or in the Authorization header")]
             )
-        if SUBPROTOCOL not in websocket.scope.get("subprotocols", ()):
-            raise errors.Malformed([problem("value_error", f"offer the subprotocol {SUBPROTOCOL}")])
+        offered = websocket.scope.get("subprotocols")
+        if offered and SUBPROTOCOL not in offered:
+            raise errors.Malformed(
+                [problem("value_error", f"of subprotocols, only {SUBPROTOCOL} is spoken here")]
+            )
         origin = websocket.headers.get("origin")
         if origin is not None and not self._own(origin, websocket):
             raise errors.Forbidden("this origin may not open the channel")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.processes import LobbyProcess
 from tests.web.by_hand import ByHand
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -68,23 +69,31 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def open_page(browser: Browser, lobby_server: Any) -> Open:
-    """Open the lobby's page; with `channel`, played by hand; with `clock`, one that can be moved.
+async def browser_page(browser: Browser) -> Open:
+    """Open a lobby's page; with `channel`, played by hand; with `clock`, one that can be moved.
     Options go to the browser."""
 
-    async def open_page(
-        channel: ByHand | None = None, *, clock: bool = False, **options: Any
+    async def browser_page(
+        url: str, channel: ByHand | None = None, *, clock: bool = False, **options: Any
     ) -> Window:
-        page = await browser.new_page(**options)
-        page.set_default_timeout(10_000)
-        if clock:
-            await page.clock.install()
-        window = Window(page)
+        window = Window(await browser.new_page(**options))
         window.listen()
+        if clock:
+            await window.page.clock.install()
         if channel:
-            await channel.stand_in(page)
-        await page.goto(lobby_server.url)
-        await page.wait_for_selector(".connection[data-phase=live]")
+            await channel.stand_in(window.page)
+        await window.page.goto(url)
+        await window.page.wait_for_selector(".connection[data-phase=live]")
         return window
+
+    return browser_page
+
+
+@pytest.fixture
+async def open_page(browser_page: Open, lobby_server: LobbyProcess) -> Open:
+    """The same, of the lobby that all share."""
+
+    async def open_page(channel: ByHand | None = None, **options: Any) -> Window:
+        return await browser_page(lobby_server.url, channel, **options)
 
     return open_page

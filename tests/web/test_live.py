@@ -1,0 +1,147 @@
+"""The page against the real program: what happens there shows here, without reloading."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from lobby.api.page import POLICY
+from tests.client import Client
+from tests.people import call, new_host, new_user
+from tests.processes import LobbyProcess
+from tests.web.conftest import Open
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+async def test_people_come_change_and_go(open_page: Open, lobby_server: LobbyProcess) -> None:
+    window = await open_page()
+    people = window.page.locator(".person")
+    ada = await new_user(lobby_server.url)
+    async with (
+        await ada.connect() as named,
+        await Client.connect(lobby_server.url, anonymous=True) as nameless,
+    ):
+        await expect(people.filter(has_text=str(ada.name))).to_contain_text("online")
+        row = people.filter(has_text=nameless.uuid[:8])
+        await expect(row).to_contain_text("no name")
+        await nameless.command("presence.set", status="busy")
+        await expect(row).to_contain_text("busy")
+        await named.drop()
+        await expect(people.filter(has_text=str(ada.name))).to_contain_text("reconnecting")
+    await expect(row).to_have_count(0)
+    assert window.troubles == []
+
+
+async def test_a_session_shows_every_seat_until_it_closes(
+    open_page: Open, lobby_server: LobbyProcess
+) -> None:
+    window = await open_page()
+    card = window.page.get_by_role("article", name=HOSTILE)
+    host, guest = await new_user(lobby_server.url), await new_user(lobby_server.url)
+    async with await host.connect() as ours, await guest.connect() as theirs:
+        await ours.command("host.set", only_friends=False)
+        attributes = {HOSTILE: HOSTILE, "map": "Dust"}
+        launched = await ours.command("session.launch", name=HOSTILE, attributes=attributes)
+        id = launched["session"]["id"]
+        await expect(card).to_contain_text(f"hosted by {host.name}")
+        await expect(card).to_contain_text("map: Dust")
+        await expect(card).to_contain_text("1 of 8 seats taken")
+        await theirs.command("session.join", session=id)
+        await expect(card.get_by_role("listitem").filter(has_text="Seat 2")).to_contain_text(
+            f"{guest.name}taken"
+        )
+        invited = await new_user(lobby_server.url)
+        await ours.command("session.invite", session=id, guest=invited.uuid)
+        await expect(card.get_by_role("listitem").filter(has_text="Seat 3")).to_have_text(
+            "Seat 3: invited"
+        )
+        await ours.command("session.update", session=id, joinable=False)
+        await expect(card.locator(".door")).to_have_text("closed")
+        await ours.command("session.close", session=id)
+        await expect(card).to_have_count(0)
+    assert window.troubles == []
+
+
+async def test_a_restart_is_survived_and_what_came_meanwhile_shows(
+    browser_page: Open, own_lobby: LobbyProcess
+) -> None:
+    own_lobby.start()
+    window = await browser_page(url=own_lobby.url)
+    page = window.page
+    for end in (own_lobby.stop, own_lobby.kill):
+        end()
+        await expect(page.locator(".connection")).to_have_attribute("data-phase", "waiting")
+        await expect(page.locator(".words")).to_contain_text("Coming back in")
+        own_lobby.start()
+        async with await Client.connect(own_lobby.url, anonymous=True) as guest:
+            row = page.locator(".person").filter(has_text=guest.uuid[:8])
+            await expect(row).to_contain_text("online", timeout=40_000)
+            await expect(page.locator(".words")).to_have_text("Live")
+        await expect(row).to_have_count(0)
+    refused = [t for t in window.troubles if "WebSocket connection to" not in t]
+    assert refused == []
+
+
+async def test_nothing_comes_from_elsewhere_or_inline(
+    open_page: Open, lobby_server: LobbyProcess
+) -> None:
+    window = await open_page()
+    assert window.addresses
+    assert all(address.startswith(lobby_server.url) for address in window.addresses)
+    inline = "script:not([src]), style, [style]:not(.face), [onclick], [onload], [onerror]"
+    assert await window.page.locator(inline).count() == 0
+
+
+async def test_the_files_are_served_with_a_policy_and_asked_for_only_once(
+    lobby_server: LobbyProcess,
+) -> None:
+    kinds = {
+        "/": "text/html; charset=utf-8",
+        "/web/style.css": "text/css; charset=utf-8",
+        "/web/page.js": "text/javascript; charset=utf-8",
+        "/web/icon.svg": "image/svg+xml",
+    }
+    for path, kind in kinds.items():
+        first = await call(lobby_server.url, "GET", path)
+        assert (first.status_code, first.headers["content-type"]) == (200, kind)
+        assert first.headers["content-security-policy"] == POLICY
+        assert first.headers["cache-control"] == "no-cache"
+        tag = first.headers["etag"]
+        for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+            again = await call(lobby_server.url, "GET", path, headers={"If-None-Match": known})
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["etag"] == tag
+        changed = await call(lobby_server.url, "GET", path, headers={"If-None-Match": '"other"'})
+        assert changed.content == first.content
+        head = await call(lobby_server.url, "HEAD", path)
+        assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_only_the_pages_own_files_are_served(lobby_server: LobbyProcess) -> None:
+    for path in ("/web/none.js", "/web/..%2Fmain.py", "/web/index.html", "/web/", "/web/.."):
+        found = await call(lobby_server.url, "GET", path)
+        assert found.status_code == 404, path
+
+
+async def test_the_lobbys_name_is_text_in_the_page(tmp_path: Path) -> None:
+    server = LobbyProcess(tmp_path, name=HOSTILE).start()
+    try:
+        page = (await call(server.url, "GET", "/")).text
+    finally:
+        server.remove()
+    assert HOSTILE not in page
+    assert f"<title>{html.escape(HOSTILE)}</title>" in page
+
+
+async def test_a_new_host_is_nobody_until_they_connect(
+    open_page: Open, lobby_server: LobbyProcess
+) -> None:
+    window = await open_page()
+    host = await new_host(lobby_server.url)
+    row = window.page.locator(".person").filter(has_text=host.uuid[:8])
+    await expect(row).to_have_count(0)
+    async with await host.connect():
+        await expect(row).to_have_count(1)
