@@ -23,19 +23,24 @@ class Sweeper:
         self._epoch = ""
 
     async def run(self) -> None:
-        """Endless. A round that fails is tried again; nothing is settled before it is done."""
+        """Endless. A round that fails is tried again; nothing is settled before it is done.
+
+        After the leases were away, everybody first gets the time to say again whom they serve:
+        otherwise whoever sweeps first would send all the others' people home.
+        """
         while True:
             try:
                 if await self._lobby.leases.hold(LEASE, self._lobby.name, TERM_SECONDS):
                     await self.round()
             except Unreachable as away:
                 log.warning("sweep_postponed", why=str(away))
+                await asyncio.sleep(self._lobby.settings.keeper_seconds / 2)
             except Exception:
                 log.exception("sweep_failed")
             await asyncio.sleep(ROUND_SECONDS)
 
     async def round(self) -> None:
-        epoch = (await self._lobby.leases.roster()).epoch
+        epoch, _ = await self._lobby.leases.numbered()
         if epoch != self._epoch:
             await presence.rearm(self._lobby)
             self._epoch = epoch

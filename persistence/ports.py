@@ -234,6 +234,10 @@ class Leases(Protocol):
 
     async def roster(self) -> Roster: ...
 
+    async def numbered(self) -> tuple[str, int]:
+        """The roster's epoch and version alone."""
+        ...
+
     async def attending(self, who: Iterable[str]) -> set[str]:
         """Those whom a living keeper serves now, hidden ones too; nobody who is lapsing."""
         ...

@@ -106,13 +106,6 @@ def id_in(text: bytes) -> str | None:
     return id if isinstance(id, str) and len(id) <= 64 else None
 
 
-def decode_state(text: str) -> dict[str, Any]:
-    """A JSON object of our own making."""
-    state = from_json(text)
-    assert isinstance(state, dict)
-    return state
-
-
 def decode(text: bytes, into: TypeAdapter[T], *, largest: int = LARGEST_TEXT) -> T:
     """The model that the JSON text says, or Undecodable with every problem named."""
     if len(text) > largest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter
+from pydantic_core import from_json
 
 SeatStatusWord = Literal["free", "reserved", "invited", "taken"]
 
@@ -172,3 +173,10 @@ class RosterTold(BaseModel):
 
 
 ROSTER: TypeAdapter[RosterTold] = TypeAdapter(RosterTold)
+
+
+def shown_person(text: str) -> dict[str, Any]:
+    """A person as the roster keeps them."""
+    state = from_json(text)
+    assert isinstance(state, dict)
+    return state

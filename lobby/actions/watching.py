@@ -20,7 +20,7 @@ from lobby.hub import Look
 from lobby.repository import Repository
 from persistence.ports import Leases, Page, Store
 from protocol import topics
-from protocol.codec import decode_state
+from protocol.events import shown_person
 
 
 class Sources:
@@ -62,7 +62,7 @@ class Sources:
 
     async def _presence(self) -> Look:
         roster = await self._leases.roster()
-        state = {who: decode_state(shown) for who, shown in roster.entries.items()}
+        state = {who: shown_person(shown) for who, shown in roster.entries.items()}
         return Look(state, epoch=roster.epoch, version=roster.version)
 
     async def _listed(self) -> Look:

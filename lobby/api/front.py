@@ -124,7 +124,7 @@ class Names:
         host = given[0].decode("latin-1").lower() if given else ""
         end = host.rfind(":")
         name = host[:end] if end > host.rfind("]") else host
-        return name in self._exact or bool(name) and name.endswith(self._endings)
+        return name in self._exact or (bool(name) and name.endswith(self._endings))
 
 
 class Answer:

@@ -105,6 +105,10 @@ class MemoryLeases:
     async def roster(self) -> Roster:
         return self._presence.roster()
 
+    async def numbered(self) -> tuple[str, int]:
+        roster = self._presence.roster()
+        return roster.epoch, roster.version
+
     async def attending(self, who: Iterable[str]) -> set[str]:
         return self._presence.attending(who, now=self._clock())
 

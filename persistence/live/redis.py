@@ -95,6 +95,10 @@ class RedisLeases:
         epoch, version, flat = await self._do("roster")
         return Roster(epoch, int(version), dict(zip(flat[::2], flat[1::2], strict=True)))
 
+    async def numbered(self) -> tuple[str, int]:
+        epoch, version = await self._do("numbered")
+        return str(epoch), int(version)
+
     async def attending(self, who: Iterable[str]) -> set[str]:
         return set(await self._do("attending", *who))
 

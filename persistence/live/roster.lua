@@ -141,6 +141,10 @@ function verbs.roster()
   return { name, redis.call('HGET', about, 'version') or '0', redis.call('HGETALL', shown) }
 end
 
+function verbs.numbered()
+  return { epoch(), redis.call('HGET', about, 'version') or '0' }
+end
+
 function verbs.attending()
   local here = {}
   local living = redis.call('ZRANGEBYSCORE', keepers, '(' .. now, '+inf')

@@ -31,6 +31,7 @@ class Seen:
         told = json.loads(delivery.payload or "null")
         roster = await self._leases.roster()
         assert (told["epoch"], told["version"]) == (roster.epoch, roster.version)
+        assert await self._leases.numbered() == (roster.epoch, roster.version)
         patch: dict[str, Any] = told["patch"]
         return patch
 

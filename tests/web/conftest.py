@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.processes import LobbyProcess
@@ -56,7 +57,7 @@ class Window:
 Open = Callable[..., Awaitable[Window]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
@@ -68,28 +69,32 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def browser_page(browser: Browser) -> Open:
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser_page(browser: Browser) -> AsyncIterator[Open]:
     """Open a lobby's page; with `channel`, played by hand; with `clock`, one that can be moved.
     Options go to the browser."""
+    opened: list[Page] = []
 
     async def browser_page(
         url: str, channel: ByHand | None = None, *, clock: bool = False, **options: Any
     ) -> Window:
-        window = Window(await browser.new_page(**options))
+        opened.append(page := await browser.new_page(**options))
+        window = Window(page)
         window.listen()
         if clock:
-            await window.page.clock.install()
+            await page.clock.install()
         if channel:
-            await channel.stand_in(window.page)
-        await window.page.goto(url)
-        await window.page.wait_for_selector(".connection[data-phase=live]")
+            await channel.stand_in(page)
+        await page.goto(url)
+        await page.wait_for_selector(".connection[data-phase=live]")
         return window
 
-    return browser_page
+    yield browser_page
+    for page in opened:
+        await page.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def open_page(browser_page: Open, lobby_server: LobbyProcess) -> Open:
     """The same, of the lobby that all share."""
 

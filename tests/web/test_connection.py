@@ -10,6 +10,8 @@ from playwright.async_api import Page, expect
 from tests.web.by_hand import ByHand, person, session, uuid_of
 from tests.web.conftest import Open
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 LONGEST_CHANCE = "Math.random = () => 0.999999"
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.web.by_hand import ByHand, person, session, uuid_of
 from tests.web.conftest import Open
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SCRIPTS = [
     "<script>alert(1)</script>",

@@ -1,0 +1,216 @@
+"""The OpenAPI document, made from the rows of all doors; and how a document is served.
+
+Knows rows, not what they do: whatever is said about an operation stands on its row, on its models
+and in its endpoint's docstring.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from lobby.api.dialect import FORMS, Call, Dialect, Endpoint, Row
+from lobby.context import Lobby
+from lobby.domain.errors import LobbyError
+from lobby.domain.permissions import NOBODY, Actor, Needs, needs
+from protocol.codec import encode
+
+Json = dict[str, Any]
+Door = tuple[Dialect, Sequence[Row]]
+
+REFERENCE = "#/components/schemas/{model}"
+ABOUT = """\
+What can be done over HTTP. The live channel on `/ws` has its own document, `/asyncapi.json`.
+
+Besides what each operation names: a path that is none of these is 404, a method that a path does \
+not know is 405 with `Allow`, a host name that this server does not answer under is 400; each with \
+a JSON `message`. A 500 has been logged under the answer's `X-Request-Id`.
+
+`x-needs` says what the caller must hold: any of `outright`, or any of `own` and then the right to \
+act on themselves alone."""
+REQUEST_ID = {
+    "description": "The name of this request in the server's log.",
+    "schema": {"type": "string"},
+}
+RETRY_AFTER = {
+    "description": "Seconds after which to try again.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+
+
+def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
+    """The whole document. Two doors may name a model alike; its schema's name then says whose."""
+    doors = list(doors)
+    schemas = Schemas(row for _, rows in doors for row in rows)
+    paths: dict[str, Json] = {}
+    for dialect, rows in doors:
+        for row in rows:
+            said = _operation(dialect, row, schemas)
+            paths.setdefault(row.path_template, {})[row.method.lower()] = said
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": dialect.name} for dialect, _ in doors],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.definitions,
+            "headers": {"RequestId": REQUEST_ID, "RetryAfter": RETRY_AFTER},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+class Schemas:
+    """The schemas of everything that the rows take and give, made together so that names agree."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        wanted: dict[tuple[int, JsonSchemaMode], TypeAdapter[Any]] = {}
+        for row in rows:
+            for model in (row.path, row.query, row.takes, row.form):
+                if model is not None:
+                    wanted[id(model), "validation"] = TypeAdapter(model)
+            for given in row.gives.values():
+                if not isinstance(given, str | None):
+                    wanted[_key(given), "serialization"] = TypeAdapter(given)
+        inputs = [(key, mode, adapter) for (key, mode), adapter in wanted.items()]
+        self._found, rest = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
+        self.definitions: Json = rest.get("$defs", {})
+
+    def taken(self, model: type) -> Json:
+        return self._found[id(model), "validation"]
+
+    def given(self, type_: Any) -> Json:
+        return self._found[_key(type_), "serialization"]
+
+    def fields(self, model: type) -> tuple[Json, list[str]]:
+        """The properties of a model, and those that are required."""
+        schema = self.taken(model)
+        if "$ref" in schema:
+            schema = self.definitions[schema["$ref"].rpartition("/")[2]]
+        return schema["properties"], schema.get("required", [])
+
+
+def _key(type_: Any) -> int:
+    """`list[Model]` is a new object each time it is written; equal ones count as one."""
+    return hash(type_)
+
+
+def _operation(dialect: Dialect, row: Row, schemas: Schemas) -> Json:
+    said: Json = {
+        "operationId": f"{dialect.name}_{row.endpoint.__name__}",
+        "tags": [dialect.name],
+        "summary": _summary(row.endpoint),
+        "security": [] if row.needs.open else [{"bearer": []}],
+        "x-needs": spelt(row.needs),
+        "responses": {str(s): _answer(row, s, schemas) for s in sorted(row.gives)},
+    }
+    if row.path or row.query:
+        said["parameters"] = [
+            *_parameters("path", row.path, schemas),
+            *_parameters("query", row.query, schemas),
+        ]
+    if row.takes or row.form:
+        said["requestBody"] = _body(row, schemas)
+    return said
+
+
+def _summary(endpoint: Endpoint) -> str:
+    return " ".join((inspect.getdoc(endpoint) or "").split())
+
+
+def spelt(needs: Needs) -> Json:
+    role = {"role": str(needs.role)} if needs.role else {}
+    return {"outright": sorted(needs.outright), "own": sorted(needs.own), **role}
+
+
+def _parameters(place: str, model: type | None, schemas: Schemas) -> list[Json]:
+    if model is None:
+        return []
+    properties, required = schemas.fields(model)
+    return [
+        {"name": name, "in": place, "required": name in required, "schema": schema}
+        for name, schema in properties.items()
+    ]
+
+
+def _body(row: Row, schemas: Schemas) -> Json:
+    model = row.takes or row.form
+    assert model is not None
+    kinds = FORMS if row.form else ("application/json",)
+    return {
+        "required": True,
+        "content": {kind: {"schema": schemas.taken(model)} for kind in kinds},
+    }
+
+
+def _answer(row: Row, status: int, schemas: Schemas) -> Json:
+    given = row.gives[status]
+    named = row.headers.get(status, {})
+    said: Json = {
+        "description": given if isinstance(given, str) else HTTPStatus(status).phrase,
+        "headers": {
+            "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
+            **{n: {"description": d, "schema": {"type": "string"}} for n, d in named.items()},
+        },
+    }
+    if status in (429, 503):
+        said["headers"]["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+    if isinstance(given, str):
+        said["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    elif given is not None:
+        said["content"] = {"application/json": {"schema": schemas.given(given)}}
+    return said
+
+
+# Serving documents
+
+
+def served(name: str, text: bytes) -> Endpoint:
+    """An endpoint called `name` that gives this JSON text, or says that it has not changed."""
+    etag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+
+    async def give(call: Call) -> Response:
+        known = call.request.headers.get("if-none-match", "")
+        if etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+            return Response(status_code=304, headers=headers)
+        return Response(text, headers=headers, media_type="application/json")
+
+    give.__name__ = name
+    return give
+
+
+async def identify(request: Request, lobby: Lobby) -> Actor:
+    """Documents are for everybody, whatever token they show."""
+    return NOBODY
+
+
+def refuse(error: LobbyError) -> Response:
+    return JSONResponse({"message": str(error)}, 500)
+
+
+documents = Dialect("documents", identify, refuse)
+TAGGED = {"ETag": "Shown in If-None-Match, it saves the body."}
+
+
+def row(path: str, name: str, about: str, written: Mapping[str, Any]) -> Row:
+    """The operation that gives a document, encoded now and never again."""
+    endpoint = served(name, encode(written))
+    endpoint.__doc__ = about
+    return Row(
+        "GET",
+        path,
+        endpoint,
+        needs(),
+        {200: Json, 304: None, 500: dict[str, str]},
+        headers={200: TAGGED, 304: TAGGED},
+    )
