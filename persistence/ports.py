@@ -202,8 +202,8 @@ class Leases(Protocol):
 
     # The roster: who is present. A *keeper* is a process that vouches for the people it serves.
     async def beat(self, keeper: str, seconds: float) -> bool:
-        """Vouch for `seconds` more. False: the keeper had lapsed (or is new) and what it
-        vouched for is gone; it must `attend` everybody again."""
+        """Vouch for `seconds` more. False: the keeper is not known (it is new, or somebody has
+        swept it, or the leases were lost), and must `attend` everybody again."""
         ...
 
     async def attend(self, keeper: str, shown: Mapping[str, str | None]) -> None:

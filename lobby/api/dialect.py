@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message, Receive
@@ -120,6 +120,10 @@ class Dialect:
         return [self.route(row) for row in rows]
 
 
+Door = tuple[Dialect, Sequence[Row]]
+"""A dialect and its whole table."""
+
+
 def bearer(request: Request) -> str | None:
     """The token of the Authorization header; None where there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -138,6 +142,8 @@ def retry_after(error: LobbyError) -> dict[str, str]:
 
 def _refusal(error: Exception) -> LobbyError:
     """Starlette says some of it in its own exceptions."""
+    if isinstance(error, ClientDisconnect):
+        return Malformed([problem("malformed", "the body has no end", "body")])
     if isinstance(error, HTTPException) and error.status_code < 500:
         return Malformed([problem("malformed", error.detail, "body")])
     return refusal(error)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobby.api.dialect import Call, Dialect, Row
+from lobby.api.dialect import Call, Dialect, Door, Row
 from lobby.context import Lobby
 from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import NOBODY, Actor, needs
@@ -132,4 +132,5 @@ rows = [
     Row("GET", "/health/ready", ready, needs(), {200: Ready, 500: Message, 503: NotReady}),
 ]
 
+door: Door = (health, rows)
 routes = health.routes(rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -17,14 +17,13 @@ from pydantic.json_schema import JsonSchemaMode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobby.api.dialect import FORMS, Call, Dialect, Endpoint, Row
+from lobby.api.dialect import FORMS, Call, Dialect, Door, Endpoint, Row
 from lobby.context import Lobby
 from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import NOBODY, Actor, Needs, needs
 from protocol.codec import encode
 
 Json = dict[str, Any]
-Door = tuple[Dialect, Sequence[Row]]
 
 REFERENCE = "#/components/schemas/{model}"
 ABOUT = """\
@@ -73,23 +72,23 @@ class Schemas:
     """The schemas of everything that the rows take and give, made together so that names agree."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        wanted: dict[tuple[int, JsonSchemaMode], TypeAdapter[Any]] = {}
+        wanted: dict[tuple[Any, JsonSchemaMode], TypeAdapter[Any]] = {}
         for row in rows:
             for model in (row.path, row.query, row.takes, row.form):
                 if model is not None:
-                    wanted[id(model), "validation"] = TypeAdapter(model)
+                    wanted[model, "validation"] = TypeAdapter(model)
             for given in row.gives.values():
-                if not isinstance(given, str | None):
-                    wanted[_key(given), "serialization"] = TypeAdapter(given)
-        inputs = [(key, mode, adapter) for (key, mode), adapter in wanted.items()]
+                if given is not None and not isinstance(given, str):
+                    wanted[given, "serialization"] = TypeAdapter(given)
+        inputs = [(type_, mode, adapter) for (type_, mode), adapter in wanted.items()]
         self._found, rest = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
         self.definitions: Json = rest.get("$defs", {})
 
     def taken(self, model: type) -> Json:
-        return self._found[id(model), "validation"]
+        return self._found[model, "validation"]
 
     def given(self, type_: Any) -> Json:
-        return self._found[_key(type_), "serialization"]
+        return self._found[type_, "serialization"]
 
     def fields(self, model: type) -> tuple[Json, list[str]]:
         """The properties of a model, and those that are required."""
@@ -97,11 +96,6 @@ class Schemas:
         if "$ref" in schema:
             schema = self.definitions[schema["$ref"].rpartition("/")[2]]
         return schema["properties"], schema.get("required", [])
-
-
-def _key(type_: Any) -> int:
-    """`list[Model]` is a new object each time it is written; equal ones count as one."""
-    return hash(type_)
 
 
 def _operation(dialect: Dialect, row: Row, schemas: Schemas) -> Json:
@@ -202,8 +196,20 @@ documents = Dialect("documents", identify, refuse)
 TAGGED = {"ETag": "Shown in If-None-Match, it saves the body."}
 
 
-def row(path: str, name: str, about: str, written: Mapping[str, Any]) -> Row:
-    """The operation that gives a document, encoded now and never again."""
+def rows(doors: Iterable[Door], *, asyncapi: Mapping[str, Any], version: str) -> list[Row]:
+    """The operations that give the documents: of all these doors, of themselves, of the channel."""
+    spoken = _row("/asyncapi.json", "asyncapi", ASYNCAPI, asyncapi)
+    itself = _row("/openapi.json", "openapi", OPENAPI, {})
+    written = document([*doors, (documents, [itself, spoken])], title="Lobby", version=version)
+    return [_row("/openapi.json", "openapi", OPENAPI, written), spoken]
+
+
+OPENAPI = "This document."
+ASYNCAPI = "What is spoken on the live channel, as an AsyncAPI document."
+
+
+def _row(path: str, name: str, about: str, written: Mapping[str, Any]) -> Row:
+    """Encoded now and never again."""
     endpoint = served(name, encode(written))
     endpoint.__doc__ = about
     return Row(

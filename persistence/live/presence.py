@@ -26,12 +26,10 @@ class Presence:
         self._patch: dict[str, str] = {}
 
     def beat(self, keeper: str, seconds: float, *, now: float) -> bool:
-        living = self._until.get(keeper, now) > now
-        if not living:
-            self._lapse(keeper, now)
-            self._tell()
+        # Late, but nobody has swept it: its people never left, and need not be said again.
+        known = keeper in self._until
         self._until[keeper] = now + seconds
-        return living
+        return known
 
     def attend(self, keeper: str, shown: Mapping[str, str | None], *, now: float) -> None:
         # Without a beat it vouches for no time at all.

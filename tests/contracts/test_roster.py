@@ -219,13 +219,26 @@ async def test_a_keeper_that_comes_back_too_late_must_name_its_people_again(
     async with asyncio.timeout(5):
         while await leases.attending(["ada"]):
             await asyncio.sleep(0.02)
+    assert await leases.lapsed() == ["ada"]
     assert await leases.beat("frozen", 30) is False
     assert (await leases.roster()).entries == {}
-    assert await leases.lapsed() == ["ada"]
     await leases.attend("frozen", {"ada": "1"})
     assert await leases.lapsed() == []
     assert await leases.beat("frozen", 30) is True
     assert (await leases.roster()).entries == {"ada": "1"}
+
+
+async def test_a_keeper_that_nobody_has_swept_comes_back_unseen(leases: Leases) -> None:
+    await leases.beat("late", 0.05)
+    await leases.attend("late", {"ada": "1"})
+    before = await leases.numbered()
+    async with asyncio.timeout(5):
+        while await leases.attending(["ada"]):
+            await asyncio.sleep(0.02)
+    assert await leases.beat("late", 30) is True
+    assert await leases.attending(["ada"]) == {"ada"}
+    assert await leases.lapsed() == []
+    assert await leases.numbered() == before
 
 
 async def test_a_keeper_without_a_beat_vouches_for_no_time(leases: Leases) -> None:

@@ -245,7 +245,8 @@ async def test_a_change_glows_and_moves_nothing_for_those_who_want_no_motion(
     for motion, expected in ((None, ["ease-out"]), ("reduce", ["steps(1)"])):
         channel = ByHand(presence={uuid_of(1): person("ada")})
         page = (await open_page(channel, reduced_motion=motion)).page
-        channel.patch("presence", {uuid_of(1): {"status": "away"}})
         row = page.locator(".person")
+        await expect(row).to_contain_text("online")
+        channel.patch("presence", {uuid_of(1): {"status": "away"}})
         await expect(row).to_contain_text("away")
         assert await row.evaluate(timing) == expected

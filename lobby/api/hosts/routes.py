@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import NoneType
 
-from lobby.api.dialect import Row
+from lobby.api.dialect import Door, Row
 from lobby.api.hosts import endpoints
 from lobby.api.hosts.dialect import hosts
 from lobby.domain.permissions import needs
@@ -123,4 +123,5 @@ rows = [
     ),
 ]
 
+door: Door = (hosts, rows)
 routes = hosts.routes(rows)

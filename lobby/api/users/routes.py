@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lobby.api.dialect import Row
+from lobby.api.dialect import Door, Row
 from lobby.api.users import endpoints
 from lobby.api.users.dialect import users
 from lobby.domain.permissions import needs
@@ -80,4 +80,5 @@ rows = [
     ),
 ]
 
+door: Door = (users, rows)
 routes = users.routes(rows)

@@ -1,0 +1,155 @@
+"""The AsyncAPI document of the live channel, made from the same models and the same table of
+commands that answer on it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, get_args
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+
+from lobby.channel.closing import REASONS, Close
+from lobby.channel.commands import COMMANDS
+from lobby.domain.permissions import Needs
+from protocol import channel as words
+from protocol import events
+from protocol.codec import LARGEST_TEXT
+
+Json = dict[str, Any]
+
+REFERENCE = "#/components/schemas/{model}"
+CHANNEL = {"$ref": "#/channels/live"}
+ABOUT = """\
+One WebSocket, subprotocol `lobby.v1`, text frames: each a JSON object with a `type`, or a list of \
+such objects. A client shows its token in the handshake's `Authorization: Bearer`, or in `hello`, \
+never in the URL. Each command is answered by a `reply` or a `refusal` whose `re` is the command's \
+`id`; the same `id` again within two minutes gets the first answer again.
+
+What is watched is either a document or a journal. A document is a `state`, then `patch`es (RFC \
+7396): apply one whose `since` is the version you have, else watch again. A journal is `entry`s in \
+the order of their `cursor`. A field without a value is left out.
+
+Close codes 4000 to 4499: come back and watch again. 4500 to 4999: do not."""
+
+DOCUMENTS: dict[str, tuple[type[BaseModel], str]] = {
+    "presence": (events.Person, "Who is online, by uuid."),
+    "sessions": (events.ListedSession, "Every live session, by id."),
+    "session:{id}": (events.SessionState, "A session; those who do not belong to it see less."),
+    "host:{uuid}": (events.HostState, "What guests may see of a host."),
+}
+MAPS = ("presence", "sessions")
+JOURNALS: dict[str, tuple[type[BaseModel], str]] = {
+    "inbox": (events.InboxEntry, "What you should know, also when you were away."),
+    "chat:{session}": (events.ChatEntry, "What was said among those who sit in a session."),
+}
+LESS: dict[str, type[BaseModel]] = {"session:{id}": events.ListedSession}
+"""What those see who may not see the whole."""
+
+SAID = [words.Hello, *COMMANDS]
+HEARD: tuple[type[BaseModel], ...] = get_args(words.Frames)
+
+
+def document(*, version: str) -> Json:
+    schemas = _schemas()
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Lobby, live", "version": version, "description": ABOUT},
+        "defaultContentType": "application/json",
+        "channels": {"live": _channel()},
+        "operations": {
+            **{_name(model): _answering(model) for model in SAID},
+            **{_name(model): _telling(model) for model in HEARD},
+        },
+        "components": {
+            "messages": {_name(model): _message(model) for model in (*SAID, *HEARD)},
+            "schemas": schemas,
+        },
+        "x-topics": _topics(),
+        "x-close-codes": {str(int(code)): REASONS[code] for code in Close},
+        "x-largest-message": LARGEST_TEXT,
+    }
+
+
+def _schemas() -> Json:
+    """Of commands as they come in, of everything else as it goes out."""
+    told = [model for model, _ in (*DOCUMENTS.values(), *JOURNALS.values())]
+    modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *((model, "validation") for model in (*SAID, *told)),
+        *((model, "serialization") for model in (*HEARD, words.Welcome)),
+    ]
+    inputs = [(model, mode, TypeAdapter(model)) for model, mode in modes]
+    found: Json = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)[1]["$defs"]
+    return found
+
+
+def _channel() -> Json:
+    messages = {
+        _name(model): {"$ref": f"#/components/messages/{_name(model)}"} for model in (*SAID, *HEARD)
+    }
+    subprotocol = {"type": "string", "const": words.SUBPROTOCOL}
+    headers = {"type": "object", "properties": {"Sec-WebSocket-Protocol": subprotocol}}
+    return {
+        "address": "/ws",
+        "messages": messages,
+        "bindings": {"ws": {"method": "GET", "headers": headers, "bindingVersion": "0.1.0"}},
+    }
+
+
+def _message(model: type[BaseModel]) -> Json:
+    about = inspect.getdoc(model) if "__doc__" in model.__dict__ else None
+    said: Json = {
+        "name": _name(model),
+        "payload": {"$ref": REFERENCE.format(model=model.__name__)},
+    }
+    return said | ({"summary": " ".join(about.split())} if about else {})
+
+
+def _answering(model: type[BaseModel]) -> Json:
+    """`receive` is ours: what a client may say, and how it is answered."""
+    said: Json = {
+        "action": "receive",
+        "channel": CHANNEL,
+        "messages": [_in_channel(model)],
+        "reply": {
+            "channel": CHANNEL,
+            "messages": [_in_channel(words.Reply), _in_channel(words.Refusal)],
+        },
+    }
+    if model is words.Hello:
+        welcome = {"$ref": REFERENCE.format(model=words.Welcome.__name__)}
+        return said | {"x-needs": {"outright": [], "own": []}, "x-result": welcome}
+    return said | {"x-needs": spelt(COMMANDS[model][1])}
+
+
+def _telling(model: type[BaseModel]) -> Json:
+    return {"action": "send", "channel": CHANNEL, "messages": [_in_channel(model)]}
+
+
+def _in_channel(model: type[BaseModel]) -> Json:
+    return {"$ref": f"#/channels/live/messages/{_name(model)}"}
+
+
+def _topics() -> Json:
+    told: Json = {}
+    for topic, (model, about) in DOCUMENTS.items():
+        seen = [model, LESS[topic]] if topic in LESS else [model]
+        refs = [{"$ref": REFERENCE.format(model=model.__name__)} for model in seen]
+        one = refs[0] if len(refs) == 1 else {"anyOf": refs}
+        state = {"type": "object", "additionalProperties": one} if topic in MAPS else one
+        told[topic] = {"kind": "document", "summary": about, "state": state}
+    for topic, (model, about) in JOURNALS.items():
+        entry = {"$ref": REFERENCE.format(model=model.__name__)}
+        told[topic] = {"kind": "journal", "summary": about, "entry": entry}
+    return told
+
+
+def _name(model: type[BaseModel]) -> str:
+    """As the message's `type` says it."""
+    return str(get_args(model.model_fields["type"].annotation)[0])
+
+
+def spelt(needs: Needs) -> Json:
+    role = {"role": str(needs.role)} if needs.role else {}
+    return {"outright": sorted(needs.outright), "own": sorted(needs.own), **role}
