@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
 DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence tests bench)
-BENCHES := $(wildcard bench/commits.py bench/fanout.py bench/autobahn.py)
+BENCHES := commits fanout hub autobahn
 
 # A tree that was moved, or whose Python went away, is set up again.
 $(shell $(BIN)/python -c '' 2>/dev/null && grep -qF '$(CURDIR)/.venv' $(BIN)/activate \
@@ -42,7 +42,7 @@ format: $(DEVELOPMENT) ## put imports and layout in order
 	@$(BIN)/ruff format
 
 bench: $(DEVELOPMENT) ## load and comparisons: commits, fan-out, Autobahn's cases (some minutes)
-	@for bench in $(BENCHES); do echo "== $$bench"; PYTHONPATH=. $(BIN)/python $$bench || exit; done
+	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python -m bench.$$bench || exit; done
 
 lock: $(DEVELOPMENT) ## write the locks anew after a change to pyproject.toml
 	@scripts/lock

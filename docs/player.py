@@ -27,7 +27,7 @@ def new_host(lobby):
 
 
 class Player:
-    token, known, sessions = None, None, {}
+    token, known, sessions, printed = None, None, {}, ""
 
     async def say(self, type, **fields):
         await self.socket.send(json.dumps({"type": type, "id": uuid4().hex, **fields}))
@@ -57,6 +57,11 @@ class Player:
             case {"type": "patch"} if frame["version"] > self.known["version"]:
                 await self.watch()
 
+    def show(self, text):
+        if text != self.printed:
+            print(text)
+        self.printed = text
+
     async def play(self, role, lobby):
         self.token = new_host(lobby) if role == "host" else None
         async for self.socket in connect(f"ws{lobby[4:]}/ws", subprotocols=["lobby.v1"]):
@@ -67,7 +72,7 @@ class Player:
                     frames = json.loads(text)
                     for frame in frames if isinstance(frames, list) else [frames]:
                         await self.hear(frame)
-                    print(f"{len(self.sessions)} open:", *map(line, self.sessions.values()))
+                    self.show("; ".join(map(line, self.sessions.values())) or "no open session")
                     if not joined and (
                         open := [s for s in self.sessions.values() if s["joinable"]]
                     ):

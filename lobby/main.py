@@ -9,20 +9,24 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import metadata
 from typing import Any
 
 import structlog
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from lobby import tokens
 from lobby.actions.watching import Sources
-from lobby.api import page
+from lobby.api import front, health, openapi, page
+from lobby.api.dialect import Door
 from lobby.api.hosts import routes as hosts
 from lobby.api.users import routes as users
 from lobby.attendance import Attendance
 from lobby.catalogue import hosted
+from lobby.channel import asyncapi
 from lobby.channel.endpoint import Channel
 from lobby.config import Settings
 from lobby.context import Lobby, accounts_in, sessions_in
@@ -47,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         async with open_lobby(chosen) as lobby:
             app.state.lobby = lobby
             app.state.channel = channel = Channel(lobby)
+            app.state.punctuality = punctuality = health.Punctuality()
             sweeper = Sweeper(lobby)
             async with running(
                 lobby.hub.run,
@@ -55,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 lambda: recheck(lobby),
                 channel.heartbeat.run,
                 sweeper.run,
+                punctuality.run,
             ):
                 gc.collect()
                 gc.freeze()
@@ -62,13 +68,27 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 yield
                 await lobby.attendance.leave_all()
 
-    routes = [
-        *page.routes,
-        *hosts.routes,
-        *users.routes,
-        WebSocketRoute("/ws", connect),
+    app = Starlette(
+        routes=[*page.routes, *api_routes(), WebSocketRoute("/ws", connect)],
+        lifespan=lifespan,
+        middleware=[front.middleware(chosen)],
+        exception_handlers={HTTPException: front.refuse},
+    )
+    app.router.redirect_slashes = False
+    app.router.default = front.unknown
+    return app
+
+
+def api_routes() -> list[Route]:
+    """Every door's, and those of the documents that describe them all."""
+    doors: list[Door] = [hosts.door, users.door, health.door]
+    version = metadata.version("lobby")
+    rows = openapi.rows(doors, asyncapi=asyncapi.document(version=version), version=version)
+    return [
+        route
+        for dialect, table in [*doors, (openapi.documents, rows)]
+        for route in dialect.routes(table)
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def connect(websocket: WebSocket) -> None:

@@ -1,4 +1,5 @@
-"""What is told between processes, and the states that watchers see.
+"""What is told between processes, and the states that watchers see, a field without a value left
+out.
 
 Every payload carries enough to be put in order by its receiver: a version, or a cursor.
 """
@@ -30,8 +31,8 @@ class ListedSession(BaseModel):
     id: str
     template: str
     host: str
-    host_name: str | None
-    name: str | None
+    host_name: str | None = None
+    name: str | None = None
     created: float
     joinable: bool
     seats: dict[str, SeatState]
@@ -42,7 +43,7 @@ class ListedSession(BaseModel):
 class SessionState(ListedSession):
     """A session as those who belong to it see it: where it is played, and the game's state."""
 
-    location: str | None
+    location: str | None = None
     state: dict[str, Any]
 
 
@@ -50,11 +51,11 @@ class HostState(BaseModel):
     """What guests may see of a host. `session` is the id of the live one."""
 
     uuid: str
-    name: str | None
+    name: str | None = None
     only_friends: bool
     allow_nonames: bool
     attributes: dict[str, Any]
-    session: str | None
+    session: str | None = None
 
 
 PresenceStatus = Literal["online", "away", "busy", "playing", "reconnecting"]
@@ -63,7 +64,7 @@ PresenceStatus = Literal["online", "away", "busy", "playing", "reconnecting"]
 class Person(BaseModel):
     """`since` is when they came, in Unix seconds; `name` is null for the nameless."""
 
-    name: str | None
+    name: str | None = None
     status: PresenceStatus
     since: float
 
@@ -86,7 +87,7 @@ class InboxEntry(BaseModel):
 
 class ChatEntry(BaseModel):
     author: str
-    name: str | None
+    name: str | None = None
     text: str
     at: float
 

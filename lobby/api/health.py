@@ -9,13 +9,11 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobby.api.dialect import Call, Dialect, Door, Row
-from lobby.context import Lobby
+from lobby.api.dialect import Call, Dialect, Door, Row, nobody
 from lobby.domain.errors import LobbyError
-from lobby.domain.permissions import NOBODY, Actor, needs
+from lobby.domain.permissions import needs
 from persistence.ports import Unreachable
 
 PROBE_SECONDS = 1.0
@@ -55,7 +53,7 @@ class Message(BaseModel):
 
 
 class Punctuality:
-    """Whether the loop still comes round in time. Late once is nothing; late for long is overload."""
+    """Whether the loop still comes round in time. Late once is nothing, for long is overload."""
 
     def __init__(self) -> None:
         self._late_since: float | None = None
@@ -116,16 +114,11 @@ async def _answers(probe: Callable[[], Awaitable[None]]) -> bool:
     return True
 
 
-async def identify(request: Request, lobby: Lobby) -> Actor:
-    """It matters to nobody who asks, so a token is not even read."""
-    return NOBODY
-
-
 def refuse(error: LobbyError) -> Response:
     return JSONResponse(Message(message=str(error)).model_dump(), 500)
 
 
-health = Dialect("health", identify, refuse)
+health = Dialect("health", nobody, refuse)
 
 rows = [
     Row("GET", "/health/live", live, needs(), {200: Live, 500: Message}),
@@ -133,4 +126,3 @@ rows = [
 ]
 
 door: Door = (health, rows)
-routes = health.routes(rows)

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobby.api.dialect import FORMS, Call, Dialect, Door, Endpoint, Row
-from lobby.context import Lobby
+from lobby.api.dialect import FORMS, Call, Dialect, Door, Endpoint, Row, nobody
 from lobby.domain.errors import LobbyError
-from lobby.domain.permissions import NOBODY, Actor, Needs, needs
+from lobby.domain.permissions import Needs, needs
 from protocol.codec import encode
 
 Json = dict[str, Any]
@@ -48,7 +46,7 @@ RETRY_AFTER = {
 def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
     """The whole document. Two doors may name a model alike; its schema's name then says whose."""
     doors = list(doors)
-    schemas = Schemas(row for _, rows in doors for row in rows)
+    schemas = Schemas([row for _, rows in doors for row in rows])
     paths: dict[str, Json] = {}
     for dialect, rows in doors:
         for row in rows:
@@ -71,7 +69,7 @@ def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
 class Schemas:
     """The schemas of everything that the rows take and give, made together so that names agree."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Sequence[Row]) -> None:
         wanted: dict[tuple[Any, JsonSchemaMode], TypeAdapter[Any]] = {}
         for row in rows:
             for model in (row.path, row.query, row.takes, row.form):
@@ -82,7 +80,9 @@ class Schemas:
                     wanted[given, "serialization"] = TypeAdapter(given)
         inputs = [(type_, mode, adapter) for (type_, mode), adapter in wanted.items()]
         self._found, rest = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
-        self.definitions: Json = rest.get("$defs", {})
+        self._known: Json = rest.get("$defs", {})
+        parameters = {m.__name__ for row in rows for m in (row.path, row.query) if m is not None}
+        self.definitions = {n: s for n, s in self._known.items() if n not in parameters}
 
     def taken(self, model: type) -> Json:
         return self._found[model, "validation"]
@@ -94,7 +94,7 @@ class Schemas:
         """The properties of a model, and those that are required."""
         schema = self.taken(model)
         if "$ref" in schema:
-            schema = self.definitions[schema["$ref"].rpartition("/")[2]]
+            schema = self._known[schema["$ref"].rpartition("/")[2]]
         return schema["properties"], schema.get("required", [])
 
 
@@ -183,16 +183,11 @@ def served(name: str, text: bytes) -> Endpoint:
     return give
 
 
-async def identify(request: Request, lobby: Lobby) -> Actor:
-    """Documents are for everybody, whatever token they show."""
-    return NOBODY
-
-
 def refuse(error: LobbyError) -> Response:
     return JSONResponse({"message": str(error)}, 500)
 
 
-documents = Dialect("documents", identify, refuse)
+documents = Dialect("documents", nobody, refuse)
 TAGGED = {"ETag": "Shown in If-None-Match, it saves the body."}
 
 

@@ -5,6 +5,7 @@ commands that answer on it.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter
@@ -12,6 +13,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from lobby.channel.closing import REASONS, Close
 from lobby.channel.commands import COMMANDS
+from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import Needs
 from protocol import channel as words
 from protocol import events
@@ -47,8 +49,9 @@ JOURNALS: dict[str, tuple[type[BaseModel], str]] = {
 LESS: dict[str, type[BaseModel]] = {"session:{id}": events.ListedSession}
 """What those see who may not see the whole."""
 
-SAID = [words.Hello, *COMMANDS]
+SAID: tuple[type[words.Command], ...] = (words.Hello, *COMMANDS)
 HEARD: tuple[type[BaseModel], ...] = get_args(words.Frames)
+MESSAGES: tuple[type[BaseModel], ...] = (*SAID, *HEARD)
 
 
 def document(*, version: str) -> Json:
@@ -63,10 +66,11 @@ def document(*, version: str) -> Json:
             **{_name(model): _telling(model) for model in HEARD},
         },
         "components": {
-            "messages": {_name(model): _message(model) for model in (*SAID, *HEARD)},
+            "messages": {_name(model): _message(model) for model in MESSAGES},
             "schemas": schemas,
         },
         "x-topics": _topics(),
+        "x-refusal-codes": dict(sorted(_codes(LobbyError))),
         "x-close-codes": {str(int(code)): REASONS[code] for code in Close},
         "x-largest-message": LARGEST_TEXT,
     }
@@ -75,18 +79,18 @@ def document(*, version: str) -> Json:
 def _schemas() -> Json:
     """Of commands as they come in, of everything else as it goes out."""
     told = [model for model, _ in (*DOCUMENTS.values(), *JOURNALS.values())]
-    modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        *((model, "validation") for model in (*SAID, *told)),
-        *((model, "serialization") for model in (*HEARD, words.Welcome)),
-    ]
-    inputs = [(model, mode, TypeAdapter(model)) for model, mode in modes]
+    modes: dict[type[BaseModel], JsonSchemaMode] = {
+        **dict.fromkeys((*SAID, *told), "validation"),
+        **dict.fromkeys((*HEARD, words.Welcome), "serialization"),
+    }
+    inputs = [(model, mode, TypeAdapter(model)) for model, mode in modes.items()]
     found: Json = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)[1]["$defs"]
     return found
 
 
 def _channel() -> Json:
     messages = {
-        _name(model): {"$ref": f"#/components/messages/{_name(model)}"} for model in (*SAID, *HEARD)
+        _name(model): {"$ref": f"#/components/messages/{_name(model)}"} for model in MESSAGES
     }
     subprotocol = {"type": "string", "const": words.SUBPROTOCOL}
     headers = {"type": "object", "properties": {"Sec-WebSocket-Protocol": subprotocol}}
@@ -106,7 +110,7 @@ def _message(model: type[BaseModel]) -> Json:
     return said | ({"summary": " ".join(about.split())} if about else {})
 
 
-def _answering(model: type[BaseModel]) -> Json:
+def _answering(model: type[words.Command]) -> Json:
     """`receive` is ours: what a client may say, and how it is answered."""
     said: Json = {
         "action": "receive",
@@ -143,6 +147,12 @@ def _topics() -> Json:
         entry = {"$ref": REFERENCE.format(model=model.__name__)}
         told[topic] = {"kind": "journal", "summary": about, "entry": entry}
     return told
+
+
+def _codes(fact: type[LobbyError]) -> Iterator[tuple[str, str]]:
+    yield fact.code, inspect.getdoc(fact) or ""
+    for kind in fact.__subclasses__():
+        yield from _codes(kind)
 
 
 def _name(model: type[BaseModel]) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lobby.channel.admission import Admission
 from lobby.channel.answers import admitted, answer
@@ -61,6 +61,9 @@ class Channel:
         try:
             actor = await self._shown(websocket)
             await websocket.accept(SUBPROTOCOL if websocket.scope.get("subprotocols") else None)
+        except WebSocketDisconnect:
+            self.admission.leave(address, known=False)
+            raise
         except Exception as error:
             self.admission.leave(address, known=False)
             await _deny(websocket, refusal(error))

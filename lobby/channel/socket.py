@@ -10,6 +10,7 @@ from itertools import count
 from lobby.channel.closing import REASONS, Close
 from lobby.channel.connection import Connection
 from lobby.context import Lobby
+from lobby.domain.errors import Conflict
 from lobby.domain.permissions import NOBODY, Actor
 from protocol.framing import text_frame
 
@@ -35,6 +36,7 @@ class Socket:
         "actor",
         "address",
         "behind",
+        "gone",
         "greeted",
         "identity",
         "lobby",
@@ -54,7 +56,7 @@ class Socket:
         self.number = next(_numbers)
         self.actor: Actor = NOBODY
         self.identity = ""
-        self.greeted = self.behind = False
+        self.greeted = self.behind = self.gone = False
         self._answer, self._on_lost = answer, on_lost
         self._answering: asyncio.Task[None] | None = None
         self._pending: deque[bytes] = deque()
@@ -68,7 +70,12 @@ class Socket:
         self._close_in(self.lobby.settings.hello_seconds, Close.NO_HELLO)
 
     def greet(self, actor: Actor) -> None:
-        """From now on it speaks for this actor, until their token expires."""
+        """From now on it speaks for this actor, until their token expires.
+
+        A client that has gone meanwhile is let in nowhere: nobody would see it out again.
+        """
+        if self.gone:
+            raise Conflict("the connection is gone")
         self.actor, self.identity, self.greeted = actor, actor.uuid, True
         self._stop_expiry()
         if actor.expires is not None:
@@ -117,6 +124,7 @@ class Socket:
         self.lobby.hub.caught_up(self)
 
     def lost(self, code: int | None) -> None:
+        self.gone = True
         self._pending.clear()
         self._stop_expiry()
         self.lobby.hub.leave(self)

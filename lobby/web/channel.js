@@ -120,9 +120,10 @@ export class Channel {
     try {
       this.identity = await this.command("hello", hello);
     } catch (error) {
+      if (!(error instanceof Refused)) return;
       // The server's close code says whether to come back; only when none comes we go ourselves.
-      if (error instanceof Refused) this.#expectWithin(GOODBYE_MS);
-      return;
+      this.#returnAt = Date.now() + (error.retryAfter ?? 0) * 1000;
+      return this.#expectWithin(GOODBYE_MS);
     }
     if (this.identity.token) this.#token = this.identity.token;
     this.#heartbeatMs = this.identity.heartbeat_ms;

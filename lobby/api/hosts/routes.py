@@ -124,4 +124,3 @@ rows = [
 ]
 
 door: Door = (hosts, rows)
-routes = hosts.routes(rows)

@@ -81,4 +81,3 @@ rows = [
 ]
 
 door: Door = (users, rows)
-routes = users.routes(rows)

@@ -1,0 +1,159 @@
+"""What coalescing is worth: updates delivered per second of the server's processor time.
+
+    python -m bench.hub
+
+A thousand sockets watch one document through the hub, which is told of changes at a rising rate;
+beside it, in the same run, `websockets.broadcast` sends every change for itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import serve as websockets_serve
+
+from bench.fanout import EVENT, SOCKETS, Announce, line, processor_seconds, started
+from lobby.channel.handshake import Http
+from lobby.channel.wire import EXTENSION, Connection, Limits, wire
+from lobby.hub import Hub, Look
+from persistence.live.memory import MemoryBus
+from persistence.ports import Page
+from protocol.events import DocumentTold
+
+TOPIC = "session:1024"
+SECONDS = 4.0
+RATES = (20, 200, 1000)
+"""Changes a second."""
+
+
+class Watcher:
+    identity = ""
+    behind = False
+    out: Connection
+
+    def heard(self, text: bytes) -> None: ...
+
+    def fell_behind(self) -> None:
+        self.behind = True
+
+    def caught_up(self) -> None:
+        self.behind = False
+
+    def lost(self, code: int | None) -> None: ...
+
+    def revoked(self, token_version: int | None) -> None: ...
+
+
+class OneDocument:
+    """What the hub looks at: always the beginning."""
+
+    async def look(self, topic: str) -> Look:
+        return Look(state(0), epoch="bench", version=1)
+
+    async def changed(self, versions: object) -> list[str]:
+        return []
+
+    async def read(self, topic: str, *, after: int, limit: int) -> Page:
+        return Page([], trimmed=False)
+
+    async def head(self, topic: str) -> int:
+        return 0
+
+
+def state(n: int) -> dict[str, object]:
+    return {"id": "1024", "name": "x" * 40, "seats": {"0": {"status": "taken", "score": n}}}
+
+
+async def serve_hub(announce: Announce, rate: int) -> None:
+    bus = MemoryBus()
+    hub = Hub(bus, OneDocument(), name="bench", forget_standing=lambda account: None)
+    hearing = asyncio.create_task(hub.run())
+
+    async def endpoint(websocket: WebSocket) -> None:
+        await websocket.accept()
+        watcher = Watcher()
+        watcher.out = websocket.scope["extensions"][EXTENSION].detach(watcher)
+        hub.enter(watcher)
+        await hub.open(TOPIC)
+        await hub.join(TOPIC, watcher)
+
+    app = Starlette(routes=[WebSocketRoute("/ws", endpoint)])
+    config = uvicorn.Config(app, port=0, http=Http, ws=wire(Limits()), log_level="warning")
+    with socket.create_server(("127.0.0.1", 0), backlog=SOCKETS) as listening:
+        serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listening]))
+        announce(listening.getsockname()[1])
+        await asked()
+        for n in range(int(rate * SECONDS)):
+            bus.publish(TOPIC, DocumentTold(version=n + 2, outer=state(n)).model_dump_json())
+            await asyncio.sleep(1 / rate)
+        await asyncio.sleep(0.2)
+        print("done", flush=True)
+        await serving
+        await hearing
+
+
+async def serve_broadcast(announce: Announce, rate: int) -> None:
+    async def handler(connection: ServerConnection) -> None:
+        await connection.wait_closed()
+
+    async with websockets_serve(
+        handler, "127.0.0.1", 0, compression=None, ping_interval=None
+    ) as server:
+        announce(next(iter(server.sockets)).getsockname()[1])
+        await asked()
+        for _ in range(int(rate * SECONDS)):
+            broadcast(server.connections, EVENT.decode())
+            await asyncio.sleep(1 / rate)
+        print("done", flush=True)
+        await server.wait_closed()
+
+
+async def asked() -> None:
+    go = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), go.set)
+    await go.wait()
+
+
+def measure(variant: str, rate: int, readers: str) -> float:
+    """Updates delivered per second of the server's processor time."""
+    with started(0, sys.executable, "-m", "bench.hub", variant, str(rate)) as server:
+        port = line(server)
+        with started(1, readers, port, str(SOCKETS), str(10**12)) as client:
+            assert line(client) == "ready"
+            before = processor_seconds(server.pid)
+            assert server.stdin is not None
+            print("go", file=server.stdin, flush=True)
+            assert line(server) == "done"
+            return SOCKETS * int(rate * SECONDS) / (processor_seconds(server.pid) - before)
+
+
+def compare() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        readers = str(Path(folder) / "readers")
+        source = Path(__file__).with_name("readers.c")
+        subprocess.run(["cc", "-O2", "-o", readers, source], check=True)
+        alone = measure("broadcast", 20, readers)
+        print(f"websockets.broadcast, 20 changes a second: {alone:12,.0f} updates per CPU-second")
+        for rate in RATES:
+            ours = measure("hub", rate, readers)
+            print(f"hub, {rate:5} changes a second: {ours:24,.0f}   ratio {ours / alone:6.2f}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        variant, rate = sys.argv[1], int(sys.argv[2])
+        serve = serve_hub if variant == "hub" else serve_broadcast
+        uvloop.run(serve(lambda port: print(port, flush=True), rate))
+    else:
+        compare()
