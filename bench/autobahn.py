@@ -1,6 +1,6 @@
 """Autobahn's WebSocket cases against our wire, by `kosoku`; ends with 1 on any surprise.
 
-    python bench/autobahn.py
+    python -m bench.autobahn
 
 Cases 9 (speed, long messages), 12 and 13 (compression, which we do not offer) are left out.
 """

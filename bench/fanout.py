@@ -1,6 +1,6 @@
 """One event to a thousand sockets: frames delivered per second of the server's processor time.
 
-    python bench/fanout.py
+    python -m bench.fanout
 
 Ours (framed once, the same bytes to every connection, 128 a turn of the loop) takes turns with
 `websockets.broadcast`; each server is a process of its own, and so is the client that reads. Ends

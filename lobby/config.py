@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_KEY = 32
+KINDS = {
+    "database_url": ("sqlite:", "postgresql:", "postgres:"),
+    "redis_url": ("memory:", "redis:", "rediss:", "unix:"),
+    "public_url": ("https://", "http://"),
+}
+"""How the addresses of our parts begin."""
 
 
 class Settings(BaseSettings):
@@ -92,14 +100,37 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("database_url", "redis_url", "public_url")
+    @classmethod
+    def _of_a_known_kind(cls, value: str, field: ValidationInfo) -> str:
+        kinds = KINDS[str(field.field_name)]
+        if not value.startswith(kinds) and (value or field.field_name != "public_url"):
+            raise ValueError(f"should begin with one of: {', '.join(kinds)}")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for network in value:
+            ipaddress.ip_network(network)
+        return value
+
     @property
     def embedded(self) -> bool:
         """One process with nothing beside it."""
         return self.redis_url == "memory:"
 
     @property
+    def alone(self) -> bool:
+        """No second process can open the store while this one has it."""
+        return self.embedded or self.database_url.startswith("sqlite:")
+
+    @property
     def url(self) -> str:
-        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        """Where clients find us; for whoever listens on every address, from this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        shown = f"[{host}]" if ":" in host else host
+        return self.public_url.rstrip("/") or f"http://{shown}:{self.port}"
 
     @property
     def channel_url(self) -> str:
@@ -108,6 +139,12 @@ class Settings(BaseSettings):
 
 def keys_of(secret: SecretStr) -> list[str]:
     return [key for key in secret.get_secret_value().split(",") if key]
+
+
+def unknown(names: Iterable[str]) -> list[str]:
+    """Those that look like settings and are none: a mistyped one would do nothing, silently."""
+    known = {f"LOBBY_{name.upper()}" for name in Settings.model_fields}
+    return sorted(n for n in names if n.upper().startswith("LOBBY_") and n.upper() not in known)
 
 
 def complaints(error: ValidationError) -> list[str]:

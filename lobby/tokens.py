@@ -11,11 +11,13 @@ import os
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import jwt
+from pydantic import SecretStr
 
 from lobby.config import SHORTEST_KEY, Settings, keys_of
 from lobby.domain.errors import TokenExpired, Unauthenticated
@@ -119,15 +121,45 @@ def opaque() -> str:
     return secrets.token_hex(32)
 
 
+class BadKeys(ValueError):
+    """The signing keys cannot be used; the message says why, and never what they are."""
+
+
 def ring(settings: Settings) -> Ring:
-    return Ring(keys_of(settings.secret) or [_kept_key(Path(settings.secret_file))])
-
-
-def _kept_key(path: Path) -> str:
-    """The key in the file; the first process to come makes it, readable by its owner alone."""
+    path = Path(settings.secret_file)
     try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(opaque())
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+        keys = keys_of(settings.secret) or kept_keys(path)
+    except OSError as failure:
+        raise BadKeys(f"LOBBY_SECRET_FILE: {path}: {failure.strerror}") from failure
+    try:
+        return Ring(keys)
+    except ValueError as wrong:
+        raise BadKeys(f"LOBBY_SECRET_FILE: {path}: {wrong}") from None
+
+
+def kept_keys(path: Path) -> list[str]:
+    """The keys in the file; the first process to come makes one, readable by its owner alone."""
+    if not path.exists():
+        with suppress(FileExistsError), _written(path, [opaque()]) as new:
+            os.link(new, path)
+    return keys_of(SecretStr(path.read_text().strip()))
+
+
+def keep_keys(path: Path, keys: list[str]) -> None:
+    """All of them or none, however this ends."""
+    with _written(path, keys) as new:
+        os.replace(new, path)
+
+
+@contextmanager
+def _written(path: Path, keys: list[str]) -> Iterator[Path]:
+    """A whole file beside it, for its owner alone; gone afterwards, under that name."""
+    new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(",".join(keys) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        yield new
+    finally:
+        new.unlink(missing_ok=True)

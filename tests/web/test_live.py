@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 from pathlib import Path
 
@@ -148,3 +149,51 @@ async def test_a_new_host_is_nobody_until_they_connect(
     await expect(row).to_have_count(0)
     async with await host.connect():
         await expect(row).to_have_count(1)
+
+
+GAME = """async (session) => {
+  const { Channel } = await import("/web/channel.js");
+  const game = (window.game = { said: [], ids: new Set(), phases: [] });
+  game.channel = new Channel({
+    anonymous: true,
+    status({ phase }) {
+      game.phases.push(phase);
+      if (phase === "live") game.ids.add(game.channel.identity.uuid);
+    },
+  });
+  game.channel.open();
+  while (game.channel.phase !== "live") await new Promise((done) => setTimeout(done, 10));
+  await game.channel.command("session.join", { session });
+  game.channel.watch(`chat:${session}`, { entry: ({ text }, cursor) => game.said.push(text) });
+  return game.channel.command("session.join", { session }).catch(({ code }) => code);
+}"""
+
+
+async def test_a_game_in_a_browser_keeps_its_identity_and_misses_no_word(
+    browser_page: Open, own_lobby: LobbyProcess
+) -> None:
+    own_lobby.start()
+    page = (await browser_page(own_lobby.url)).page
+    host = await new_user(own_lobby.url)
+    async with await host.connect() as first:
+        await first.command("host.set", only_friends=False, allow_nonames=True)
+        session = (await first.command("session.launch"))["session"]["id"]
+        assert await page.evaluate(GAME, session) == "already_seated"
+        await first.command("session.say", session=session, text="one")
+        while await page.evaluate("window.game.said.length") < 1:
+            assert await page.evaluate("window.game.channel.phase") == "live"
+        own_lobby.kill()
+        await first.until_closed()
+    own_lobby.start()
+    async with await host.connect() as second:
+        await second.command("session.say", session=session, text="two")
+        async with asyncio.timeout(40):
+            while await page.evaluate("window.game.said.length") < 2:
+                pass
+        await second.command("session.say", session=session, text="three")
+        async with asyncio.timeout(5):
+            while await page.evaluate("window.game.said.length") < 3:
+                pass
+        watched = await second.watch(f"session:{session}")
+        assert await page.evaluate("window.game.said") == ["one", "two", "three"]
+        assert await page.evaluate("[...window.game.ids]") == [watched["seats"]["1"]["player"]]

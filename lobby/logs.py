@@ -1,0 +1,131 @@
+"""Where records go and what they look like: one line each on stderr, ours and the libraries' alike.
+
+No secret passes: names that tell of one are emptied, texts that look like one are cut.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from lobby.config import Settings
+
+HIDDEN = "[hidden]"
+SECRET_NAME = re.compile(
+    r"(^|[_-])(authorization|cookie|token|password|secret|key)s?$", re.IGNORECASE
+)
+SECRET_TEXT = re.compile(
+    r"""
+    (?P<told>
+        \b (?:bearer|basic) \s+                              # what stands behind a scheme,
+      | (?:authorization|cookie|token|password|secret|key)   # behind a telling name,
+        ["']? \s* [=:] \s* ["']? (?:(?:bearer|basic|host)\s+)?
+      | input_value=                                         # or in pydantic's own words
+    ) [^\s"'&,;]+
+  | (?<=://) [^\s/@]+ (?=@)                                  # who logs in by a URL
+  | \b eyJ[\w-]+ \. [\w-]+ \. [\w-]*                         # one of our tokens
+  | \b [0-9a-f]{64} \b                                       # one of our keys
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+UUID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
+"""A host's uuid can be all that it takes to log in: what is left of it still tells them apart."""
+STRUCTLOG_OWN = ("_record", "_from_structlog")
+
+audit = structlog.wrap_logger(
+    None,
+    wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    logger_factory_args=("audit",),
+)
+"""Who did what that one may have to account for. Written whatever `log_level` says."""
+
+
+class Stream(structlog.WriteLogger):
+    """Writes lines, and knows whose they are."""
+
+    def __init__(self, name: str = "lobby", file: TextIO | None = None) -> None:
+        super().__init__(file or sys.stderr)
+        self.name = name
+
+
+def configure(settings: Settings) -> None:
+    """Call it once a process, before anything is logged."""
+    last = as_json if settings.log_format == "json" else as_text
+    finish: list[Processor] = [
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.add_log_level,
+        _named,
+        structlog.processors.format_exc_info,
+        hide,
+        last,
+    ]
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, *finish],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=Stream,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=finish))
+    # No lower level for the libraries: there they print what clients sent, tokens and all.
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    logging.captureWarnings(True)
+
+
+def hide(logger: Any, method: str, event: EventDict) -> EventDict:
+    return {
+        name: HIDDEN if SECRET_NAME.search(name) and value is not None else _hidden(value)
+        for name, value in event.items()
+        if name not in STRUCTLOG_OWN
+    }
+
+
+def as_json(logger: Any, method: str, event: EventDict) -> str:
+    return json.dumps(event)
+
+
+def as_text(logger: Any, method: str, event: EventDict) -> str:
+    """For eyes: time, level, what, and the rest. Only our own exceptions make it longer."""
+    trace = event.pop("exception", "")
+    head = " ".join(
+        _plain(event.pop(name, "-")) for name in ("timestamp", "level", "logger", "event")
+    )
+    facts = "".join(f" {name}={_quoted(value)}" for name, value in event.items())
+    return head + facts + "".join(f"\n    | {_plain(line)}" for line in trace.splitlines())
+
+
+def _named(logger: Any, method: str, event: EventDict) -> EventDict:
+    record = event.get("_record")
+    event["logger"] = record.name if record else logger.name
+    return event
+
+
+def _hidden(value: Any, depth: int = 0) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict) and depth < 4:
+        return {
+            str(name): HIDDEN if SECRET_NAME.search(str(name)) else _hidden(inner, depth + 1)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set) and depth < 4:
+        return [_hidden(inner, depth + 1) for inner in value]
+    text = SECRET_TEXT.sub(lambda found: f"{found['told'] or ''}{HIDDEN}", str(value))
+    return UUID.sub(r"\1…", text)
+
+
+def _plain(text: Any) -> str:
+    """Nothing in it can begin a new line or steer a terminal."""
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in str(text))
+
+
+def _quoted(value: Any) -> str:
+    text = _plain(value)
+    return json.dumps(text, ensure_ascii=False) if not text or " " in text else text

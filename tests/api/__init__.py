@@ -1,0 +1,1 @@
+"""Tests of the HTTP doors, against the real program over real sockets."""

@@ -1,0 +1,105 @@
+"""The document for those who write clients says what the code says, and its example runs."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import lobby.channel.answers  # noqa: F401  # its refusals count too
+from lobby.channel.closing import Close
+from lobby.channel.commands import COMMANDS
+from lobby.domain.errors import LobbyError
+from protocol.channel import COMMAND, FRAME, SUBPROTOCOL, Commands, Hello
+from protocol.codec import decode
+from tests.client import Client
+from tests.processes import LobbyProcess
+
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = (DOCS / "the-channel.md").read_text()
+PLAYER = DOCS / "player.py"
+
+
+def rows() -> Iterator[list[str]]:
+    for line in DOCUMENT.splitlines():
+        if line.startswith("| `"):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def refusals(kind: type[LobbyError] = LobbyError) -> set[str]:
+    return {kind.code}.union(*map(refusals, kind.__subclasses__()))
+
+
+def test_every_command_is_there_with_each_of_its_fields() -> None:
+    table = {row[0].strip("`"): row[1] for row in rows() if len(row) == 4}
+    kinds = {get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(Commands)}
+    assert table.keys() == kinds.keys()
+    assert {*COMMANDS, Hello} == set(kinds.values())
+    for name, kind in kinds.items():
+        for field, about in kind.model_fields.items():
+            if field not in ("type", "id"):
+                optional = not about.is_required() and name != "session.join"
+                assert f"`{field}{'?' if optional else ''}`" in table[name], (name, field)
+
+
+def test_every_refusal_it_names_exists() -> None:
+    named = {code for row in rows() if len(row) == 4 for code in re.findall(r"`(\w+)`", row[3])}
+    general = DOCUMENT[DOCUMENT.index("Any command may also") : DOCUMENT.index("## Topics")]
+    named |= set(re.findall(r"`(\w+)`", general)) - {"retry_after"}
+    assert len(named) > 20
+    assert named <= refusals()
+
+
+def test_every_close_code_of_ours_is_explained() -> None:
+    for code in Close:
+        assert re.search(rf"^\| {code.value} \|", DOCUMENT, re.MULTILINE), code
+
+
+def test_its_transcript_is_in_the_agreed_words() -> None:
+    lines = re.findall(r"^[HG] ([><]) (.+)$", DOCUMENT, re.MULTILINE)
+    assert len(lines) > 20
+    for way, text in lines:
+        if way == ">":
+            decode(text.encode(), COMMAND)
+        else:
+            decode(text.encode(), FRAME)
+    assert f"`{SUBPROTOCOL}`" in DOCUMENT
+
+
+def test_its_example_is_the_file_that_runs() -> None:
+    assert f"```python\n{PLAYER.read_text()}```" in DOCUMENT
+
+
+async def test_its_example_hosts_joins_and_shows_who_sits(lobby_server: LobbyProcess) -> None:
+    async with await Client.connect(lobby_server.url) as watcher:
+        await watcher.watch("sessions")
+        host = await start("host", lobby_server.url)
+        guest = None
+        try:
+            await watcher.until(lambda: taken(watcher) == 1, timeout=20)
+            guest = await start("guest", lobby_server.url)
+            await watcher.until(lambda: taken(watcher) == 2, timeout=20)
+            for player in (host, guest):
+                assert player.stdout
+                async with asyncio.timeout(10):
+                    while await player.stdout.readline() != b"First light (2 of 8 seats)\n":
+                        assert player.returncode is None
+        finally:
+            for player in filter(None, (host, guest)):
+                player.kill()
+                await player.communicate()
+        assert watcher.violations == []
+
+
+async def start(role: str, url: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-u", str(PLAYER), role, url, stdout=asyncio.subprocess.PIPE
+    )
+
+
+def taken(watcher: Client) -> int:
+    (session,) = watcher.states["sessions"].values() or [{"seats": {}}]
+    return sum(seat["status"] == "taken" for seat in session["seats"].values())
