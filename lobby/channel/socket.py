@@ -36,6 +36,7 @@ class Socket:
         "actor",
         "address",
         "behind",
+        "expelled",
         "gone",
         "greeted",
         "identity",
@@ -56,7 +57,7 @@ class Socket:
         self.number = next(_numbers)
         self.actor: Actor = NOBODY
         self.identity = ""
-        self.greeted = self.behind = self.gone = False
+        self.greeted = self.behind = self.gone = self.expelled = False
         self._answer, self._on_lost = answer, on_lost
         self._answering: asyncio.Task[None] | None = None
         self._pending: deque[bytes] = deque()
@@ -83,6 +84,7 @@ class Socket:
         self.lobby.hub.enter(self)
 
     def close(self, why: Close) -> None:
+        self.expelled = why is Close.REVOKED
         self._pending.clear()
         self.out.close(why, REASONS[why])
 

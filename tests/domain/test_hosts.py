@@ -28,7 +28,7 @@ def expected(
     return invited or ((named or allow_nonames) and (not only_friends or (friend and named)))
 
 
-@pytest.mark.parametrize("values", product((False, True), repeat=len(WORDS)))
+@pytest.mark.parametrize("values", list(product((False, True), repeat=len(WORDS))))
 def test_who_is_welcome_follows_the_rule_in_every_combination(values: tuple[bool, ...]) -> None:
     case = dict(zip(WORDS, values, strict=True))
     host = Host(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,5 +91,5 @@ def test_the_system_may_act_on_anybody() -> None:
 
 def test_each_kind_may_all_that_the_kind_below_it_may() -> None:
     kinds = [Kind.SPECTATOR, Kind.ANONYMOUS, Kind.HOST, Kind.USER]
-    for less, more in zip(kinds, kinds[1:], strict=False):
+    for less, more in pairwise(kinds):
         assert GRANTS[less] < GRANTS[more]
