@@ -109,7 +109,8 @@ class Channel:
         self.heartbeat.discard(socket.out)
         self.admission.leave(socket.address, known=socket.greeted)
         if socket.identity:
-            self._lobby.attendance.depart(socket.identity, socket.number, goodbye=code in GOODBYES)
+            goodbye = socket.expelled or code in GOODBYES
+            self._lobby.attendance.depart(socket.identity, socket.number, goodbye=goodbye)
 
     def _require_fair(self, websocket: WebSocket) -> None:
         """Our subprotocol, if any, no token where logs would keep it, no foreign page behind it."""

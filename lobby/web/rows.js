@@ -63,7 +63,7 @@ export class Rows {
 /** Set what it says, if it says something else; true when it did. */
 export function say(element, text) {
   if (element.textContent === text) return false;
-  element.innerHTML = text;
+  element.textContent = text;
   return true;
 }
 

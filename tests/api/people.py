@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lobby.actions import accounts, hosts, sessions
 from lobby.domain.accounts import Account
+from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import SYSTEM, Kind, Permit
 from lobby.domain.sessions import Session
 from lobby.tokens import Ring
@@ -60,21 +62,36 @@ class People:
         return account
 
     def welcome_all(self, account: Account) -> None:
-        change = {"only_friends": False, "allow_nonames": True}
-        self.served.do(hosts.update(self.served.lobby, SYSTEM, host=account.uuid, **change))
+        opened = hosts.update(
+            self.served.lobby, SYSTEM, host=account.uuid, only_friends=False, allow_nonames=True
+        )
+        self.served.do(opened)
 
     def nameless(self) -> Account:
         lobby = self.served.lobby
         return self.served.do(accounts.register_anonymous(lobby, address="test"))[0]
 
     def session_of(self, host: Account) -> tuple[Session, str]:
-        """Their session, and its key; one that they have already is closed."""
-        lobby = self.served.lobby
-        for session in self.served.do(lobby.sessions.all("live", "yes")):
-            if session.leader == host.uuid:
-                self.served.do(sessions.close(lobby, SYSTEM, id=session.id))
-        launched = sessions.launch(lobby, _as(host), host=host.uuid)
+        """Their session, launched anew, and its key."""
+        self.close_session_of(host)
+        launched = sessions.launch(self.served.lobby, Permit(host.actor()), host=host.uuid)
         return self.served.do(launched)
+
+    def close_session_of(self, host: Account) -> None:
+        lobby = self.served.lobby
+        with suppress(SessionNotFound):
+            session = self.served.do(lobby.sessions.claimed("leader", host.uuid))
+            self.served.do(sessions.close(lobby, SYSTEM, id=session.id))
+
+    def seat(self, guest: Account, session: Session) -> None:
+        joined = sessions.join(self.served.lobby, Permit(guest.actor()), id=session.id)
+        self.served.do(joined)
+
+    def knows(self, host: Account, other: Account) -> None:
+        """As a friend, and as banned."""
+        lobby = self.served.lobby
+        self.served.do(hosts.befriend(lobby, SYSTEM, host=host.uuid, friend=other.uuid))
+        self.served.do(hosts.ban(lobby, SYSTEM, host=host.uuid, guest=other.uuid))
 
     def token(self, account: Account) -> str:
         return accounts.issue(self.served.lobby, account)
@@ -122,7 +139,3 @@ class People:
         account = self.served.do(accounts.register_user(lobby, login=login, password=PASSWORD))
         self.welcome_all(account)
         return account
-
-
-def _as(account: Account) -> Permit:
-    return Permit(account.actor())

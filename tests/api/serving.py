@@ -23,7 +23,7 @@ from lobby.main import create_app
 
 T = TypeVar("T")
 
-SECRET = "a key that only tests know, 32 bytes or more"
+SECRET = "a signing key that only the tests know about"
 PATIENCE = 10.0
 GENEROUS: dict[str, Any] = {
     "registrations_per_hour": 10**6,
