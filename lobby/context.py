@@ -10,7 +10,14 @@ from pydantic import BaseModel
 from lobby.attendance import Attendance
 from lobby.config import Settings
 from lobby.domain.accounts import Account
-from lobby.domain.errors import AccountNotFound, AlreadyHosting, LoginTaken, SessionNotFound
+from lobby.domain.errors import (
+    AccountNotFound,
+    AlreadyHosting,
+    Conflict,
+    LoginTaken,
+    NicknameTaken,
+    SessionNotFound,
+)
 from lobby.domain.sessions import Session, Template
 from lobby.hub import Hub
 from lobby.limits import Limits
@@ -53,7 +60,7 @@ def accounts_in(documents: Documents) -> Repository[Account]:
         key=lambda account: account.uuid,
         index=_account_index,
         missing=AccountNotFound,
-        taken=LoginTaken,
+        taken={"": Conflict, "login": LoginTaken, "nickname": NicknameTaken},
     )
 
 
@@ -64,7 +71,7 @@ def sessions_in(documents: Documents) -> Repository[Session]:
         key=lambda session: str(session.id),
         index=_session_index,
         missing=SessionNotFound,
-        taken=AlreadyHosting,
+        taken={"": Conflict, "leader": AlreadyHosting},
     )
 
 

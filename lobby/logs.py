@@ -26,13 +26,13 @@ SECRET_TEXT = re.compile(
         \b (?:bearer|basic) \s+                              # what stands behind a scheme,
       | (?:authorization|cookie|token|password|secret|key)   # behind a telling name,
         ["']? \s* [=:] \s* ["']? (?:(?:bearer|basic|host)\s+)?
-      | input_value=                                         # or in pydantic's own words
     ) [^\s"'&,;]+
+  | (?<=input_value=) .*? (?=,\ input_type=)                 # what pydantic was given
   | (?<=://) [^\s/@]+ (?=@)                                  # who logs in by a URL
   | \b eyJ[\w-]+ \. [\w-]+ \. [\w-]*                         # one of our tokens
   | \b [0-9a-f]{64} \b                                       # one of our keys
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 UUID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
 """A host's uuid can be all that it takes to log in: what is left of it still tells them apart."""

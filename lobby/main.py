@@ -159,7 +159,15 @@ async def running(*endless: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIte
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for task, end in zip(tasks, ends, strict=True):
+        if isinstance(end, Exception):
+            raise PartFailed(f"{task.get_name()} failed; the log says why")
+
+
+class PartFailed(Exception):
+    """A part that should run endlessly did not; the process has stopped, and not because it was
+    told to."""
 
 
 def _stop_if_failed(task: asyncio.Task[None]) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import structlog
 
-from lobby.domain.errors import Broken, LobbyError, Malformed, TooLarge, Unavailable
+from lobby.domain.errors import Broken, Forbidden, LobbyError, Malformed, TooLarge, Unavailable
+from lobby.logs import audit
 from persistence.ports import Unreachable
 from protocol.codec import Oversize, Undecodable
 
@@ -16,6 +17,9 @@ log = structlog.get_logger(__name__)
 
 def refusal(error: Exception) -> LobbyError:
     match error:
+        case Forbidden():
+            audit.info("denied", code=error.code)
+            return error
         case LobbyError():
             return error
         case Oversize():

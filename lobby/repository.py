@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
@@ -23,7 +23,8 @@ T = TypeVar("T", bound=Versioned)
 
 
 class Repository(Generic[T]):
-    """`missing` and `taken` are the refusals for a key that is not there and a claim that is."""
+    """`missing` is the refusal for a key or claim that is not there; `taken` are those for claims
+    that are, by the claim's name, and under "" for the key."""
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class Repository(Generic[T]):
         key: Callable[[T], str],
         index: Callable[[T], Index],
         missing: type[NotFound],
-        taken: type[Conflict],
+        taken: Mapping[str, type[Conflict]],
     ) -> None:
         self._documents = documents
         self._adapter = TypeAdapter(type_)
@@ -80,7 +81,7 @@ class Repository(Generic[T]):
         try:
             thing.version = await self._put(thing, expected=0, index=self._index(thing))
         except Stale:
-            raise self._taken from None
+            raise self._taken[""] from None
         return thing
 
     async def change(self, key: str, decide: Callable[[T], object]) -> T:
@@ -134,8 +135,8 @@ class Repository(Generic[T]):
                 expected=expected,
                 index=index,
             )
-        except Taken:
-            raise self._taken from None
+        except Taken as taken:
+            raise self._taken[taken.claim] from None
 
     def _body(self, thing: T) -> str:
         """Without the version, which is the store's to say."""

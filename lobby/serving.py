@@ -121,10 +121,13 @@ class Server(uvicorn.Server):
         self._app.state.draining = True
         log.info("draining", pid=os.getpid())
         ways = [asyncio.ensure_future(self._app.state.channel.drain())]
-        ways.append(asyncio.ensure_future(self._hurry.wait()))  # type: ignore[arg-type]
+        ways.append(asyncio.ensure_future(self._hurried()))
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         for way in ways:
             way.cancel()
+
+    async def _hurried(self) -> None:
+        await self._hurry.wait()
 
     def _drop_all(self) -> None:
         self._hurry.set()
@@ -178,8 +181,7 @@ def listening_socket(settings: Settings) -> socket.socket:
         )
         family, kind, protocol, _, address = found[0]
         sock = socket.socket(family, kind, protocol)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        Limits().tighten_socket(sock)
+        _set(sock, Limits())
         sock.bind(address)
     except OSError as failure:
         where = f"{settings.host} port {settings.port}"
@@ -188,6 +190,14 @@ def listening_socket(settings: Settings) -> socket.socket:
             raise CannotListen(f"{what} another.", taken=True) from failure
         raise CannotListen(f"cannot listen on {where}: {failure.strerror}") from failure
     return sock
+
+
+def _set(sock: socket.socket, limits: Limits) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        milliseconds = int(limits.unacknowledged * 1000)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
 
 
 def data_shown(settings: Settings) -> str:

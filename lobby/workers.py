@@ -5,7 +5,6 @@ Knows processes and signals; what they serve is theirs.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -115,7 +114,8 @@ class Supervisor:
 
 
 def work(settings: Settings, sock: socket.socket, line: Connection) -> None:
-    """What a worker process does."""
+    """What a worker process does. A terminal's Ctrl+C is for its supervisor to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logs.configure(settings)
     threading.Thread(target=_stop_with_parent, args=(line,), daemon=True).start()
     sys.exit(serving.run(settings, sock, lambda: line.send(os.getpid()), alone=False))
@@ -126,4 +126,4 @@ def _stop_with_parent(line: Connection) -> None:
     try:
         line.recv()
     except (EOFError, OSError):
-        signal.raise_signal(signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -52,7 +52,7 @@ class Index:
     """How a document is found: `labels` shared with others, `claims` held by it alone."""
 
     labels: Mapping[str, Iterable[str]] = field(default_factory=dict)
-    claims: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, str | Iterable[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

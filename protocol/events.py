@@ -146,7 +146,7 @@ class Revoked(BaseModel):
 
     told: Literal["revoked"] = "revoked"
     account: str
-    token_version: int | None
+    token_version: int | None = None
 
 
 class Excluded(BaseModel):

@@ -61,6 +61,12 @@ class TokenRevoked(Unauthenticated):
     code = "token_revoked"
 
 
+class Reused(Unauthenticated):
+    """This refresh token was used before; all tokens of its login are dead. Log in again."""
+
+    code = "token_reused"
+
+
 class BadCredentials(Unauthenticated):
     """The login or the password is wrong."""
 
@@ -157,6 +163,18 @@ class LoginTaken(Conflict):
     code = "login_taken"
 
 
+class NicknameTaken(Conflict):
+    """Another account has this nickname."""
+
+    code = "nickname_taken"
+
+
+class TooManyNicknames(Conflict):
+    """This account has as many nicknames as it may; remove one first."""
+
+    code = "too_many_nicknames"
+
+
 class LastAdmin(Conflict):
     """The last administrator stays one; make another first."""
 
@@ -203,6 +221,12 @@ class IdReused(Conflict):
     """This command id was used for another command in the last two minutes; use a new one."""
 
     code = "id_reused"
+
+
+class Unacceptable(LobbyError):
+    """This cannot be accepted; choose another."""
+
+    code = "unacceptable"
 
 
 class TooMany(LobbyError):

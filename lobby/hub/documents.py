@@ -31,7 +31,9 @@ class WatchedDocument:
         self._version = look.version
         self._outer = Face(topic, self._epoch, look.version, look.outer)
         self._inner = (
-            None if look.inner is None else Face(topic, self._epoch, look.version, look.inner)
+            None
+            if look.inner is None
+            else Face(topic, _inside(self._epoch), look.version, look.inner)
         )
         self._insiders = look.insiders
         self._members: dict[Watcher, Face] = {}
@@ -93,7 +95,7 @@ class WatchedDocument:
 
     def fold_roster(self, epoch: str, version: int, patch: dict[str, Any]) -> bool:
         """One numbered patch of the whole; False when one before it was missed."""
-        if epoch != self._epoch or version > self._version + 1:
+        if epoch != (self._new_epoch or self._epoch) or version > self._version + 1:
             return False
         if version == self._version + 1:
             self._version = version
@@ -104,7 +106,7 @@ class WatchedDocument:
     def fold_look(self, look: Look, *, untouched: frozenset[str] = frozenset()) -> None:
         """What stands in the store. `untouched`: entries told meanwhile, newer than the look."""
         if look.epoch is not None and look.epoch != self._epoch:
-            self._new_epoch, self._version = look.epoch, 0
+            self._new_epoch, self._version = look.epoch, -1
         if look.entries:
             gone = self._outer.keys() - look.outer.keys() - untouched
             self._outer.put({key: None for key in gone})
@@ -123,7 +125,7 @@ class WatchedDocument:
     def end(self, code: str) -> None:
         self._flush_now()
         frame = text_frame(encode({"type": "ended", "topic": shown(self.topic), "code": code}))
-        self._fanout.send(frame, self._members)
+        self._fanout.send(frame, self._members, even_behind=True)
 
     def close(self) -> None:
         if self._flush is not None:
@@ -186,10 +188,18 @@ class WatchedDocument:
 
     def _send(self, face: Face) -> None:
         if self._new_epoch is not None:
-            frame: bytes | None = face.begin_again(self._new_epoch, self._version)
-            self._epoch = self._new_epoch
+            epoch = self._new_epoch
+            frame: bytes | None = face.begin_again(
+                epoch if face is self._outer else _inside(epoch), self._version
+            )
+            self._epoch = epoch
         else:
             frame = face.flush(self._version)
         if frame is not None:
             watching = (w for w, f in self._members.items() if f is face)
             self._fanout.send(frame, [w for w in watching if w not in self._to_refresh])
+
+
+def _inside(epoch: str) -> str:
+    """The inner view has an epoch of its own: who knew the other view must not get its patches."""
+    return f"{epoch}-inside"

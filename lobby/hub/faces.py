@@ -39,7 +39,7 @@ class Face:
         self._touched |= {
             k
             for k in self._current.keys() | state.keys()
-            if self._current.get(k, _ABSENT) != state.get(k, _ABSENT)
+            if not same(self._current.get(k, _ABSENT), state.get(k, _ABSENT))
         }
         self._current = dict(state)
 
@@ -115,7 +115,7 @@ class Face:
         patch: State = {}
         for key in self._touched:
             old, new = self._sent.get(key, _ABSENT), self._current.get(key, _ABSENT)
-            if old != new:
+            if not same(old, new):
                 patch[key] = difference(old, new)
         return patch
 
@@ -137,8 +137,21 @@ def difference(old: Any, new: Any) -> Any:
     return {
         key: difference(old.get(key, _ABSENT), new.get(key, _ABSENT))
         for key in old.keys() | new.keys()
-        if old.get(key, _ABSENT) != new.get(key, _ABSENT)
+        if not same(old.get(key, _ABSENT), new.get(key, _ABSENT))
     }
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether both are the same JSON. To Python `1 == True`, to a watcher they are not alike."""
+    if old is new:
+        return True
+    if type(old) is not type(new) or old != new:
+        return False
+    if isinstance(old, dict):
+        return all(same(value, new[key]) for key, value in old.items())
+    if isinstance(old, list):
+        return all(map(same, old, new))
+    return True
 
 
 def _frame(**words: Any) -> bytes:

@@ -41,10 +41,11 @@ class Fanout:
     def __init__(self, members: Collection[Watcher]) -> None:
         self._members = members
         self._loop = asyncio.get_running_loop()
-        self._sweeps: deque[tuple[bytes, Iterator[Watcher]]] = deque()
+        self._sweeps: deque[tuple[bytes, Iterator[Watcher], bool]] = deque()
 
-    def send(self, frame: bytes, watchers: Iterable[Watcher]) -> None:
-        self._sweeps.append((frame, iter(list(watchers))))
+    def send(self, frame: bytes, watchers: Iterable[Watcher], *, even_behind: bool = False) -> None:
+        """`even_behind`: no later state will make up for it."""
+        self._sweeps.append((frame, iter(list(watchers)), even_behind))
         if len(self._sweeps) == 1:
             self._turn()
 
@@ -52,10 +53,10 @@ class Fanout:
         """Write a slice; the rest, and the sweeps behind it, in later turns."""
         left = SLICE
         while self._sweeps:
-            frame, rest = self._sweeps[0]
+            frame, rest, even_behind = self._sweeps[0]
             for watcher in islice(rest, left):
                 left -= 1
-                if not watcher.behind and watcher in self._members:
+                if (even_behind or not watcher.behind) and watcher in self._members:
                     watcher.out.write(frame)
             if left == 0:
                 self._loop.call_soon(self._turn)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -30,14 +32,16 @@ JOURNALS = frozenset({"inbox", "chat"})
 
 
 class Hub:
-    """`name` numbers what this process numbers itself: it is the epoch of those topics."""
+    """`name` numbers what this process numbers itself: it begins the epochs of those topics."""
 
     def __init__(
         self, bus: Bus, source: Source, *, name: str, forget_standing: Callable[[str], None]
     ) -> None:
         self._bus, self._source, self._name = bus, source, name
         self._topics: dict[str, Watched] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
+        self._openings = count(1)
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._subscribed: set[str] = set()
         self._missed: set[str] = set()
         self._told_meanwhile: dict[str, set[str]] = {}
         self._watchers: dict[str, set[Watcher]] = {}
@@ -75,18 +79,27 @@ class Hub:
 
     async def open(self, topic: str) -> None:
         """Make sure that the topic is kept here; raises NotFound or Unreachable."""
-        async with self._opening.setdefault(topic, asyncio.Lock()):
+        async with self._turn(topic):
             self._idle.discard(topic)
             if topic not in self._topics:
-                await self._bus.subscribe(topic)
-                self._missed.discard(topic)
+                self._subscribed.add(topic)
                 try:
+                    await self._bus.subscribe(topic)
+                    self._missed.discard(topic)
                     self._topics[topic] = await self._first_look(topic)
                 except BaseException:
-                    await self._bus.unsubscribe(topic)
+                    await self._unsubscribe(topic)
                     raise
                 if topic in self._missed:
                     self._look(topic)
+
+    def _turn(self, topic: str) -> asyncio.Lock:
+        """Held by whoever opens or closes the topic; gone when nobody holds or awaits it."""
+        return self._opening.setdefault(topic, asyncio.Lock())
+
+    async def _unsubscribe(self, topic: str) -> None:
+        self._subscribed.discard(topic)
+        await self._bus.unsubscribe(topic)
 
     async def join(
         self, topic: str, watcher: Watcher, *, known: Known | None = None, after: int | None = None
@@ -226,22 +239,22 @@ class Hub:
 
     async def _forget_idle(self) -> None:
         """A topic unwatched for a whole round is closed; until then, coming back is cheap."""
-        for topic in [topic for topic, lock in self._opening.items() if not lock.locked()]:
-            watched = self._topics.get(topic)
-            if watched and (watched.members or topic not in self._idle):
-                continue
-            async with self._opening[topic]:
+        for topic in self._subscribed - self._topics.keys() | self._idle:
+            async with self._turn(topic):
+                watched = self._topics.get(topic)
+                if watched and (watched.members or topic not in self._idle):
+                    continue
                 self._topics.pop(topic, None)
                 if watched:
                     watched.close()
-                await self._bus.unsubscribe(topic)
-            self._opening.pop(topic)
+                await self._unsubscribe(topic)
         self._idle = {topic for topic, watched in self._topics.items() if not watched.members}
 
     async def _first_look(self, topic: str) -> Watched:
         if split(topic)[0] in JOURNALS:
             return WatchedJournal(topic, self._source, head=await self._source.head(topic))
-        return WatchedDocument(topic, await self._source.look(topic), epoch=self._name)
+        epoch = f"{self._name}-{next(self._openings)}"
+        return WatchedDocument(topic, await self._source.look(topic), epoch=epoch)
 
     def _look(self, topic: str) -> None:
         """Look soon; while a look is under way, once more after it."""
@@ -261,7 +274,9 @@ class Hub:
             self._look(topic)
 
     async def _look_now(self, topic: str) -> None:
-        watched = self._topics[topic]
+        watched = self._topics.get(topic)
+        if watched is None:
+            return
         meanwhile = self._told_meanwhile[topic] = set()
         try:
             if isinstance(watched, WatchedJournal):

@@ -80,7 +80,7 @@ class WatchedJournal:
                     return
 
     def end(self, code: str) -> None:
-        self._fanout.send(self._ended(code), self._members)
+        self._fanout.send(self._ended(code), self._members, even_behind=True)
 
     def close(self) -> None:
         """Nothing runs here that could outlive it."""

@@ -19,7 +19,7 @@ export function fold(watched, { since, version, patch }) {
   const { known } = watched;
   if (known === null) return "gap";
   if (version <= known.version) return "old";
-  
+  if (since !== known.version) return "gap";
   watched.state = merged(patch, watched.state);
   watched.known = { ...known, version };
   return "applied";

@@ -168,7 +168,9 @@ def _mark(kind: str, key: str, index: Index) -> Plan[None]:
         (kind, key),
     )
     had: Marks = {(str(table), str(name), str(value)) for table, name, value in rows}
-    wanted: Marks = {("claims", claim, value) for claim, value in index.claims.items()}
+    wanted: Marks = {
+        ("claims", claim, v) for claim, held in index.claims.items() for v in _all(held)
+    }
     wanted |= {("labels", label, v) for label, values in index.labels.items() for v in values}
     # Sorted, so that two writers never wait for each other's claims in a ring.
     for table, name, value in sorted(had - wanted):
@@ -185,6 +187,10 @@ def _mark(kind: str, key: str, index: Index) -> Plan[None]:
         )
         if not added:
             raise Taken(name)
+
+
+def _all(held: str | Iterable[str]) -> Iterable[str]:
+    return (held,) if isinstance(held, str) else held
 
 
 def _document(row: Sequence[Any]) -> Document:

@@ -1,0 +1,75 @@
+"""Whether to restart the process, and whether to send it anybody, are two questions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from lobby.api.health import LATE_FOR_SECONDS, LATE_SECONDS, Punctuality
+from tests.api.serving import Served, serving
+from tests.recorder import recorded
+from tests.services import RedisServer
+
+READY = {"status": "ready", "parts": {"database": "ok", "redis": "embedded"}}
+
+
+@pytest.fixture
+def own() -> Iterator[Served]:
+    with serving() as served:
+        yield served
+
+
+def test_a_process_with_nothing_beside_it_is_ready(http: httpx2.Client) -> None:
+    assert http.get("/health/live").json() == {"status": "live"}
+    assert http.get("/health/ready").json() == READY
+
+
+def test_a_process_that_stops_is_alive_but_not_ready(own: Served) -> None:
+    own.app.state.draining = True
+    with recorded(own.url) as http:
+        answer = http.get("/health/ready")
+        assert http.get("/health/live").status_code == 200
+    assert answer.status_code == 503
+    assert answer.json() == {
+        **READY,
+        "status": "not ready",
+        "why": ["this process is stopping"],
+    }
+
+
+def test_a_process_without_its_database_is_alive_but_not_ready(own: Served) -> None:
+    own.do(own.lobby.store.close())
+    with recorded(own.url) as http:
+        answer = http.get("/health/ready")
+        assert http.get("/health/live").status_code == 200
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["database"] == "unreachable"
+
+
+def test_a_process_without_its_redis_is_not_ready_until_it_is_back(own_redis: RedisServer) -> None:
+    with serving(redis_url=own_redis.url) as served, recorded(served.url) as http:
+        assert http.get("/health/ready").json()["parts"]["redis"] == "ok"
+        own_redis.freeze()
+        answer = http.get("/health/ready")
+        own_redis.thaw()
+        assert (answer.status_code, answer.json()["parts"]["redis"]) == (503, "unreachable")
+        assert answer.elapsed.total_seconds() < 3
+        assert answer.json()["why"] == ["redis cannot be reached"]
+
+
+async def test_only_lateness_that_lasts_is_overload() -> None:
+    punctuality, now = Punctuality(), asyncio.get_running_loop().time()
+    long_ago = now - LATE_FOR_SECONDS - 1
+    late = LATE_SECONDS * 2
+    assert not punctuality.overloaded
+    punctuality.woken(due=now - 1, now=now - 1 + late)
+    assert not punctuality.overloaded
+    punctuality.woken(due=now, now=now)
+    punctuality.woken(due=long_ago, now=long_ago + late)
+    punctuality.woken(due=now, now=now + late)
+    assert punctuality.overloaded
+    punctuality.woken(due=now, now=now)
+    assert not punctuality.overloaded

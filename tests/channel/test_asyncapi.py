@@ -1,0 +1,88 @@
+"""The AsyncAPI document and the channel are the same thing said twice."""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from typing import Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from lobby.channel.asyncapi import document as written
+from lobby.channel.closing import Close
+from lobby.channel.commands import COMMANDS
+from protocol import channel as words
+from tests.channel.speaking import NAMES, name_of
+from tests.recorder import AsyncApi
+
+HEARD = {str(frame.model_fields["type"].default) for frame in get_args(words.Frames)}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """As it goes over the wire."""
+    said: dict[str, Any] = json.loads(json.dumps(written(version=metadata.version("lobby"))))
+    return said
+
+
+def references(value: object) -> list[str]:
+    match value:
+        case {"$ref": str(target)}:
+            return [target]
+        case dict():
+            return [target for inner in value.values() for target in references(inner)]
+        case list():
+            return [target for inner in value for target in references(inner)]
+    return []
+
+
+def test_every_command_and_every_frame_is_in_it_and_no_other(document: dict[str, Any]) -> None:
+    expected = {"hello", *NAMES, *HEARD}
+    assert set(document["components"]["messages"]) == expected
+    assert set(document["channels"]["live"]["messages"]) == expected
+    assert set(document["operations"]) == expected
+
+
+def test_every_command_that_can_be_decoded_is_answered_by_someone() -> None:
+    assert {*COMMANDS, words.Hello} == set(get_args(words.Commands))
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    assert (found := references(document))
+    for reference in found:
+        here: Any = document
+        for key in reference.removeprefix("#/").split("/"):
+            here = here[key]
+
+
+def test_every_schema_is_one(document: dict[str, Any]) -> None:
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=name_of)
+def test_a_command_says_what_it_needs(
+    command: type[words.Command], document: dict[str, Any]
+) -> None:
+    said = document["operations"][name_of(command)]
+    _, needs = COMMANDS[command]
+    assert said["action"] == "receive"
+    assert said["x-needs"]["own"] == sorted(needs.own)
+    assert said["x-needs"].get("role") == (needs.role and str(needs.role))
+
+
+def test_every_way_to_be_closed_is_named(document: dict[str, Any]) -> None:
+    assert set(document["x-close-codes"]) == {str(int(code)) for code in Close}
+
+
+def test_a_frame_that_is_not_as_described_is_noticed(document: dict[str, Any]) -> None:
+    """The recorder finds what it is there to find."""
+    recorder = AsyncApi(document)
+    person = {"status": "online", "since": 1.0}
+    state = {"type": "state", "topic": "presence", "epoch": "e", "version": 1}
+    assert not recorder.wrong_in({**state, "state": {"a": person}})
+    assert recorder.wrong_in({**state, "state": {"a": {**person, "status": "asleep"}}})
+    assert recorder.wrong_in({**state, "state": {}, "version": "1"})
+    assert recorder.wrong_in({"type": "nonsense"})
+    assert recorder.wrong_in({"type": "refusal", "re": "1", "code": "because", "message": ""})
