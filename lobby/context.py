@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from lobby import names
 from lobby.attendance import Attendance
 from lobby.config import Settings
 from lobby.domain.accounts import Account
 from lobby.domain.errors import (
     AccountNotFound,
+    AdminsNotFound,
     AlreadyHosting,
     Conflict,
+    FamilyNotFound,
+    IconNotFound,
     LoginTaken,
     NicknameTaken,
     SessionNotFound,
 )
+from lobby.domain.families import Family
+from lobby.domain.profiles import Admins, Icon
 from lobby.domain.sessions import Session, Template
 from lobby.hub import Hub
 from lobby.limits import Limits
@@ -26,6 +32,8 @@ from lobby.repository import Repository
 from lobby.standings import Standings
 from lobby.tokens import Ring
 from persistence.ports import Bus, Documents, Index, Leases, Store
+
+ADMINS = "admins"
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,9 @@ class Lobby:
     leases: Leases
     accounts: Repository[Account]
     sessions: Repository[Session]
+    families: Repository[Family]
+    icons: Repository[Icon]
+    admins: Repository[Admins]
     standings: Standings
     hub: Hub
     attendance: Attendance
@@ -75,15 +86,48 @@ def sessions_in(documents: Documents) -> Repository[Session]:
     )
 
 
+def families_in(documents: Documents) -> Repository[Family]:
+    return Repository(
+        documents,
+        Family,
+        key=lambda family: family.id,
+        index=lambda family: Index({"account": [family.account]}),
+        missing=FamilyNotFound,
+        taken={"": Conflict},
+    )
+
+
+def icons_in(documents: Documents) -> Repository[Icon]:
+    return Repository(
+        documents,
+        Icon,
+        key=lambda icon: icon.account,
+        index=lambda icon: Index(),
+        missing=IconNotFound,
+        taken={"": Conflict},
+    )
+
+
+def admins_in(documents: Documents) -> Repository[Admins]:
+    return Repository(
+        documents,
+        Admins,
+        key=lambda admins: ADMINS,
+        index=lambda admins: Index(),
+        missing=AdminsNotFound,
+        taken={"": Conflict},
+    )
+
+
 def _account_index(account: Account) -> Index:
     """`user` orders those with a login by number; `knows` finds whose lists name somebody."""
     labels = {"knows": sorted({*account.host.friends, *account.host.banlist})}
-    claims = {}
+    claims: dict[str, str | list[str]] = {}
     if account.login is not None:
         labels["user"] = [f"{account.number:012}"]
         claims["login"] = account.login.lower()
-    if account.admin:
-        labels["admin"] = ["yes"]
+    if account.nicknames:
+        claims["nickname"] = sorted({names.key(nickname) for nickname in account.nicknames})
     return Index(labels, claims)
 
 

@@ -121,6 +121,30 @@ class OtherNotFound(AccountNotFound):
     code = "other_not_found"
 
 
+class NicknameNotFound(NotFound):
+    """The account has no such nickname."""
+
+    code = "nickname_not_found"
+
+
+class FamilyNotFound(NotFound):
+    """No login gave this token."""
+
+    code = "family_not_found"
+
+
+class IconNotFound(NotFound):
+    """The account has no icon."""
+
+    code = "icon_not_found"
+
+
+class AdminsNotFound(NotFound):
+    """There is no administrator yet."""
+
+    code = "admins_not_found"
+
+
 class SessionNotFound(NotFound):
     """There is no such session."""
 

@@ -31,11 +31,13 @@ class Role(StrEnum):
 
 
 GRANTS: dict[Kind, frozenset[str]] = {
-    Kind.USER: frozenset({"look", "guest", "host", "user"}),
+    Kind.USER: frozenset({"look", "guest", "host", "user", "server:read", "server:write:self"}),
     Kind.HOST: frozenset({"look", "guest", "host"}),
     Kind.ANONYMOUS: frozenset({"look", "guest"}),
     Kind.SPECTATOR: frozenset({"look"}),
 }
+
+ADMIN_GRANTS = frozenset({"server:write:any", "server:admin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Actor:
 
 
 NOBODY = Actor("")
+READER = Actor("", grants=frozenset({"server:read"}))
+"""Nobody in particular, where a deployment lets anybody read."""
 SPECTATOR = Actor("", Kind.SPECTATOR, grants=GRANTS[Kind.SPECTATOR])
 
 
