@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from lobby.context import accounts_in
+from lobby.repositories import accounts_in
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import Kind
 from lobby.repository import Repository

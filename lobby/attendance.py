@@ -16,6 +16,7 @@ import structlog
 from lobby.domain.permissions import Actor
 from persistence.ports import Leases, Unreachable
 from protocol.codec import encode
+from protocol.events import shown_person
 
 log = structlog.get_logger(__name__)
 
@@ -25,12 +26,23 @@ BEATS_PER_TERM = 4
 RETRY_SECONDS = 0.5
 
 
+WISH_SECONDS = 86_400.0
+
+
+def _wish(account: str) -> str:
+    """Where it is noted how somebody wishes to be seen, for when they come back."""
+    return f"status:{account}"
+
+
 @dataclass(slots=True)
 class Presence:
+    """`placed`: it has been looked up whether they are here already, or were a moment ago."""
+
     name: str | None
     since: float
     status: str = "online"
     sockets: set[int] = field(default_factory=set)
+    placed: bool = False
 
     def shown(self, status: str | None = None) -> str | None:
         """What others see, as JSON; None for who does not want to be seen."""
@@ -76,6 +88,7 @@ class Attendance:
 
     async def set_status(self, account: str, status: str) -> None:
         if (presence := self._here.get(account)) and presence.status != status:
+            await self._leases.remember(_wish(account), status, WISH_SECONDS)
             presence.status = status
             self._say(account)
         await self._said.wait()
@@ -120,6 +133,7 @@ class Attendance:
     async def _say_all(self) -> None:
         unsaid, self._unsaid = self._unsaid, set()
         try:
+            await self._place([who for who in unsaid if who in self._here])
             shown = {who: p.shown() for who in unsaid if (p := self._here.get(who))}
             if shown:
                 await self._leases.attend(self._keeper, shown)
@@ -140,6 +154,19 @@ class Attendance:
             return
         if not self._unsaid:
             self._said.set()
+
+    async def _place(self, arrived: list[str]) -> None:
+        """Who comes back was never away: since when, and how they wish to be seen, stays."""
+        new = {who: p for who in arrived if not (p := self._here[who]).placed}
+        for who, shown in (await self._leases.shown(new) if new else {}).items():
+            person = shown_person(shown)
+            new[who].since = person["since"]
+            if person["status"] != RECONNECTING:
+                new[who].status = person["status"]
+        for who, presence in new.items():
+            if await self._leases.recall(_wish(who)) == INVISIBLE:
+                presence.status = INVISIBLE
+            presence.placed = True
 
     async def leave_all(self) -> None:
         """This process stops: its people show as reconnecting until another serves them."""

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     ping_seconds: float = Field(default=20, gt=0)
     heal_seconds: float = Field(default=10, gt=0)
     drain_seconds: float = Field(default=5, ge=0)
+    start_seconds: float = Field(default=10, ge=0)
+    """How long a start waits for a database that may be starting too."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
 

@@ -7,37 +7,20 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from lobby import names
 from lobby.attendance import Attendance
 from lobby.config import Settings
-from lobby.domain.accounts import Account
-from lobby.domain.errors import (
-    AccountNotFound,
-    AdminsNotFound,
-    AlreadyHosting,
-    Conflict,
-    FamilyNotFound,
-    IconNotFound,
-    LoginTaken,
-    NicknameTaken,
-    SessionNotFound,
-)
-from lobby.domain.families import Family
-from lobby.domain.profiles import Admins, Icon
-from lobby.domain.sessions import Session, Template
+from lobby.domain.sessions import Template
 from lobby.hub import Hub
 from lobby.limits import Limits
 from lobby.passwords import Passwords
-from lobby.repository import Repository
+from lobby.repositories import Repositories
 from lobby.standings import Standings
 from lobby.tokens import Ring
-from persistence.ports import Bus, Documents, Index, Leases, Store
-
-ADMINS = "admins"
+from persistence.ports import Bus, Leases, Store
 
 
 @dataclass(frozen=True)
-class Lobby:
+class Lobby(Repositories):
     """`name` is this process's own: it keeps its people under it and numbers with it."""
 
     name: str
@@ -45,11 +28,6 @@ class Lobby:
     store: Store
     bus: Bus
     leases: Leases
-    accounts: Repository[Account]
-    sessions: Repository[Session]
-    families: Repository[Family]
-    icons: Repository[Icon]
-    admins: Repository[Admins]
     standings: Standings
     hub: Hub
     attendance: Attendance
@@ -62,78 +40,3 @@ class Lobby:
     def tell(self, topic: str, event: BaseModel) -> None:
         """Say it to whoever listens, in every process. Never fails: the store is what counts."""
         self.bus.publish(topic, event.model_dump_json(exclude_none=True))
-
-
-def accounts_in(documents: Documents) -> Repository[Account]:
-    return Repository(
-        documents,
-        Account,
-        key=lambda account: account.uuid,
-        index=_account_index,
-        missing=AccountNotFound,
-        taken={"": Conflict, "login": LoginTaken, "nickname": NicknameTaken},
-    )
-
-
-def sessions_in(documents: Documents) -> Repository[Session]:
-    return Repository(
-        documents,
-        Session,
-        key=lambda session: str(session.id),
-        index=_session_index,
-        missing=SessionNotFound,
-        taken={"": Conflict, "leader": AlreadyHosting},
-    )
-
-
-def families_in(documents: Documents) -> Repository[Family]:
-    return Repository(
-        documents,
-        Family,
-        key=lambda family: family.id,
-        index=lambda family: Index({"account": [family.account]}),
-        missing=FamilyNotFound,
-        taken={"": Conflict},
-    )
-
-
-def icons_in(documents: Documents) -> Repository[Icon]:
-    return Repository(
-        documents,
-        Icon,
-        key=lambda icon: icon.account,
-        index=lambda icon: Index(),
-        missing=IconNotFound,
-        taken={"": Conflict},
-    )
-
-
-def admins_in(documents: Documents) -> Repository[Admins]:
-    return Repository(
-        documents,
-        Admins,
-        key=lambda admins: ADMINS,
-        index=lambda admins: Index(),
-        missing=AdminsNotFound,
-        taken={"": Conflict},
-    )
-
-
-def _account_index(account: Account) -> Index:
-    """`user` orders those with a login by number; `knows` finds whose lists name somebody."""
-    labels = {"knows": sorted({*account.host.friends, *account.host.banlist})}
-    claims: dict[str, str | list[str]] = {}
-    if account.login is not None:
-        labels["user"] = [f"{account.number:012}"]
-        claims["login"] = account.login.lower()
-    if account.nicknames:
-        claims["nickname"] = sorted({names.key(nickname) for nickname in account.nicknames})
-    return Index(labels, claims)
-
-
-def _session_index(session: Session) -> Index:
-    """`held` finds sessions with seats that may lapse; one live session per leader."""
-    labels = {"live": ["yes"], "player": session.insiders()}
-    if any(seat.until is not None for seat in session.seats.values()):
-        labels["held"] = ["yes"]
-    return Index(labels, {"leader": session.leader})

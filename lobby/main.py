@@ -29,12 +29,14 @@ from lobby.catalogue import hosted
 from lobby.channel import asyncapi
 from lobby.channel.endpoint import Channel
 from lobby.config import Settings
-from lobby.context import Lobby, accounts_in, sessions_in
+from lobby.context import Lobby
 from lobby.hub import Hub
 from lobby.limits import Limits
 from lobby.passwords import Passwords
+from lobby.repositories import repositories
 from lobby.standings import Standings
 from lobby.sweeper import Sweeper
+from persistence.ports import Live, Store
 from persistence.urls import open_live, open_store
 
 log = structlog.get_logger(__name__)
@@ -107,37 +109,40 @@ async def open_lobby(
         live = await open_live(settings.redis_url, prefix=settings.redis_prefix)
         opened.push_async_callback(live.leases.close)
         opened.push_async_callback(live.bus.close)
-        passwords = Passwords(settings)
-        opened.callback(passwords.close)
-        name = secrets.token_hex(8)
-        accounts, sessions = accounts_in(store), sessions_in(store)
-        standings = Standings(accounts)
-        source = Sources(store, live.leases, accounts, sessions)
-        hub = Hub(live.bus, source, name=name, forget_standing=standings.forget)
-        opened.push_async_callback(hub.close)
-        yield Lobby(
-            name=name,
-            settings=settings,
-            store=store,
-            bus=live.bus,
-            leases=live.leases,
-            accounts=accounts,
-            sessions=sessions,
-            standings=standings,
-            hub=hub,
-            attendance=Attendance(
-                live.leases,
-                keeper=name,
-                keeper_seconds=settings.keeper_seconds,
-                grace_seconds=settings.grace_seconds,
-                clock=clock,
-            ),
-            ring=tokens.ring(settings),
-            passwords=passwords,
-            limits=Limits(settings),
-            hosted=hosted(settings),
-            clock=clock,
-        )
+        lobby = joined(settings, store, live, clock)
+        opened.callback(lobby.passwords.close)
+        opened.push_async_callback(lobby.hub.close)
+        yield lobby
+
+
+def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], float]) -> Lobby:
+    """The lobby over an open store and open live parts."""
+    name, kept = secrets.token_hex(8), repositories(store)
+    standings = Standings(kept.accounts)
+    source = Sources(store, live.leases, kept.accounts, kept.sessions)
+    attendance = Attendance(
+        live.leases,
+        keeper=name,
+        keeper_seconds=settings.keeper_seconds,
+        grace_seconds=settings.grace_seconds,
+        clock=clock,
+    )
+    return Lobby(
+        **vars(kept),
+        name=name,
+        settings=settings,
+        store=store,
+        bus=live.bus,
+        leases=live.leases,
+        standings=standings,
+        hub=Hub(live.bus, source, name=name, forget_standing=standings.forget),
+        attendance=attendance,
+        ring=tokens.ring(settings),
+        passwords=Passwords(settings),
+        limits=Limits(settings),
+        hosted=hosted(settings),
+        clock=clock,
+    )
 
 
 async def recheck(lobby: Lobby) -> None:

@@ -19,10 +19,14 @@ LOGIN = re.compile(r"[A-Za-z0-9_.-]{3,32}")
 LONGEST = 32
 MOST_MARKS = 2
 RESERVED = frozenset(
-    "admin administrator console everyone here host lobby mod moderator nobody noname null official "
-    "operator owner root server staff support sysadmin system undefined".split()
+    (
+        "admin administrator console everyone here host lobby mod moderator nobody noname null"
+        " official operator owner root server staff support sysadmin system undefined"
+    ).split()  # noqa: SIM905 - a list of words reads best as words
 )
 LIKE = str.maketrans("01!|i3457$@", "olllleastsa")
+STROKED = str.maketrans("\u0131\u0142\u00f8\u0111\u0127", "ilodh")
+"""Letters of Latin scripts that no normal form takes apart."""
 SEPARATORS = re.compile(r"[\s_.-]+")
 _nickname = precis_i18n.get_profile("Nickname")
 
@@ -70,7 +74,7 @@ def _latin(letter: str) -> str:
         for alike in found["homoglyphs"]:
             if alike["c"].isascii() and alike["c"].isalnum():
                 return str(alike["c"])
-    return {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h"}.get(letter, letter)
+    return letter.translate(STROKED)
 
 
 def _require_legible(text: str) -> None:

@@ -35,8 +35,6 @@ from persistence.ports import InUse, Unreachable
 log = structlog.get_logger(__name__)
 
 BACKLOG = 2048
-DATABASE_SECONDS = 10.0
-"""How long a start waits for a database that may be starting too."""
 RETRY_SECONDS = 0.5
 GRACE_SECONDS = 5
 """Left to answers that are under way, once every socket is closed."""
@@ -99,19 +97,20 @@ class Server(uvicorn.Server):
 
     async def _open(self) -> None:
         """Everything that the application stands on, and the operator's door."""
-        patience = 0.0 if self._settings.database_url.startswith("sqlite:") else DATABASE_SECONDS
-        until = time.monotonic() + patience
+        in_a_file = self._settings.database_url.startswith("sqlite:")
+        until = time.monotonic() + (0.0 if in_a_file else self._settings.start_seconds)
         while not self.should_exit:
             try:
-                await self._life.enter_async_context(self._app.router.lifespan_context(self._app))
-                break
+                await self._open_once()
+                return
             except Unreachable as away:
                 if time.monotonic() > until:
                     raise
                 log.warning("part_awaited", part=away.part, why=str(away))
                 await asyncio.sleep(RETRY_SECONDS)
-        else:
-            return
+
+    async def _open_once(self) -> None:
+        await self._life.enter_async_context(self._app.router.lifespan_context(self._app))
         if self._settings.alone:
             await self._life.enter_async_context(console.door(self._app.state.lobby))
         await self._life.enter_async_context(watched())

@@ -234,6 +234,10 @@ class Leases(Protocol):
 
     async def roster(self) -> Roster: ...
 
+    async def shown(self, who: Iterable[str]) -> dict[str, str]:
+        """How these people show on the roster, as far as they do."""
+        ...
+
     async def numbered(self) -> tuple[str, int]:
         """The roster's epoch and version alone."""
         ...

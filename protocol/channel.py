@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
-from protocol.codec import Anything, Text, Uuid, Words
+from protocol.codec import Anything, Text, Uuid, Words, without_nul
 
 SUBPROTOCOL = "lobby.v1"
 
@@ -19,7 +19,9 @@ Topic = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z]+(:[0-9A-Za-z-]+)?$"),
 ]
-ChatText = Annotated[Text, StringConstraints(min_length=1, max_length=500)]
+ChatText = Annotated[
+    str, StringConstraints(min_length=1, max_length=500), AfterValidator(without_nul)
+]
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 
 

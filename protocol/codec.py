@@ -44,7 +44,7 @@ class Words(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
 
-def _plain(text: str) -> str:
+def without_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not contain NUL")
     return text
@@ -56,7 +56,7 @@ def _modest(value: Any, depth: int = 0) -> Any:
         raise ValueError(f"must not be nested deeper than {DEEPEST} levels")
     match value:
         case str():
-            _plain(value)
+            without_nul(value)
         case int() | float():
             _countable(value)
         case dict():
@@ -79,7 +79,7 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, StringConstraints(max_length=256), AfterValidator(_plain)]
+Text = Annotated[str, StringConstraints(max_length=256), AfterValidator(without_nul)]
 Uuid = Annotated[
     str,
     StringConstraints(

@@ -18,6 +18,7 @@ from lobby.domain.errors import (
     Unauthenticated,
 )
 from lobby.domain.permissions import NOBODY, Actor, Kind, Permit
+from lobby.logs import audit
 from lobby.tokens import digest, opaque
 from protocol import topics
 from protocol.events import LookAgain, Revoked
@@ -74,10 +75,12 @@ async def login_with_password(lobby: Lobby, *, login: str, password: str, addres
     if not await lobby.passwords.verify(hash, password) or account is None or hash is None:
         await lobby.limits.spend(rules.logins_per_address, address)
         await lobby.limits.spend(rules.logins_per_account, *bucket)
+        audit.info("login refused", account=account and account.number, address=address)
         raise BadCredentials
     await lobby.leases.remember(known, "yes", KNOWN_SECONDS)
     if lobby.passwords.outdated(hash):
         await _rehash(lobby, account.uuid, hash, password)
+    audit.info("login", account=account.number, address=address)
     return issue(lobby, account)
 
 
@@ -92,9 +95,11 @@ async def login_by_uuid(lobby: Lobby, *, host: str, key: str | None, address: st
             raise HostNotFound
     except AccountNotFound:
         await lobby.limits.spend(lobby.limits.rules.logins_per_address, address)
+        audit.info("login refused", account=host, address=address)
         raise HostNotFound from None
     if opened and not account.locked:
         account = await lobby.accounts.change(host, Account.lock)
+    audit.info("login", account=account.number, address=address, by="key" if opened else "uuid")
     return issue(lobby, account)
 
 
@@ -209,6 +214,7 @@ async def _rehash(lobby: Lobby, account: str, old: str, password: str) -> None:
 
 
 def _tell_revoked(lobby: Lobby, account: str, token_version: int | None) -> None:
+    audit.info("tokens revoked", account=account, deleted=token_version is None)
     lobby.standings.forget(account)
     lobby.tell(topics.ACCOUNTS, Revoked(account=account, token_version=token_version))
     lobby.tell(topics.host(account), LookAgain())

@@ -17,6 +17,7 @@ from lobby.domain.errors import (
     SessionNotFound,
 )
 from lobby.domain.permissions import SYSTEM, Permit
+from lobby.logs import audit
 from protocol import topics
 from protocol.events import Excluded, LookAgain
 
@@ -67,6 +68,7 @@ async def ban(lobby: Lobby, permit: Permit, *, host: str, guest: str) -> Account
     permit.require_self(host)
     await _other(lobby, host, guest)
     banned = await lobby.accounts.change(host, lambda account: account.host.ban(guest))
+    audit.info("ban", actor=permit.actor.uuid, host=host, guest=guest)
     watched = [topics.host(host)]
     if session := await live_session(lobby.sessions, host):
         watched.append(topics.session(session.id))

@@ -5,6 +5,7 @@ we are called, what each answer carries, and one record in the log. Knows no ope
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 import time
 from collections.abc import Iterable
@@ -104,6 +105,10 @@ def _counted(address: Address) -> str:
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((int(address), 64), strict=False))
+
+
+HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?")
+"""A name or an IPv6 address, and perhaps a port."""
 
 
 class Names:

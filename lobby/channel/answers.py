@@ -100,6 +100,8 @@ CLOSES: dict[type[errors.LobbyError], Close] = {
     errors.TokenRevoked: Close.REVOKED,
     errors.Unauthenticated: Close.BAD_TOKEN,
     TooManySockets: Close.TOO_MANY_SOCKETS,
+    errors.TooMany: Close.OVERLOAD,
+    errors.Unavailable: Close.OVERLOAD,
 }
 
 

@@ -48,7 +48,8 @@ async def watch(call: Call, said: words.Watch) -> Result:
         await hub.join(topic, call.socket, known=known, after=said.after)
 
     call.afterwards.append(join)
-    return {"topic": said.topic}
+    cursor = hub.cursor(topic)
+    return {"topic": said.topic} if cursor is None else {"topic": said.topic, "cursor": cursor}
 
 
 async def unwatch(call: Call, said: words.Unwatch) -> Result:

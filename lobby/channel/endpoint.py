@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -129,11 +128,9 @@ class Channel:
 
     def _own(self, origin: str, websocket: WebSocket) -> bool:
         """Our own page's, by the host that it called; or one that the settings name."""
-        if origin in self._lobby.settings.allowed_origins or origin == self._lobby.settings.url:
-            return True
-        parts = urlsplit(origin)
-        plain = parts.scheme in ("http", "https") and origin == f"{parts.scheme}://{parts.netloc}"
-        return plain and parts.netloc == websocket.headers.get("host")
+        settings, host = self._lobby.settings, websocket.headers.get("host")
+        named = origin == settings.url or origin in settings.allowed_origins
+        return named or (bool(host) and origin in (f"http://{host}", f"https://{host}"))
 
 
 def bearer(authorization: str) -> str | None:

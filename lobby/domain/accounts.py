@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lobby.domain.hosts import Host
 from lobby.domain.errors import NicknameNotFound, TooManyNicknames
+from lobby.domain.hosts import Host
 from lobby.domain.permissions import ADMIN_GRANTS, GRANTS, Actor, Kind
 
 

@@ -16,6 +16,8 @@ from protocol.topics import shown
 TICKS = ((100, 0.02), (1_000, 0.05))
 SLOWEST_TICK = 0.1
 KEPT_TOMBS = 1_024
+FOREVER = 2**63
+"""A version that no news outruns: what a look found gone is gone, and its key is not used again."""
 
 
 class WatchedDocument:
@@ -110,6 +112,8 @@ class WatchedDocument:
         if look.entries:
             gone = self._outer.keys() - look.outer.keys() - untouched
             self._outer.put({key: None for key in gone})
+            for key in gone:
+                self._bury(key, FOREVER)
             versions = {key: value["version"] for key, value in look.outer.items()}
             fresh = {k: v for k, v in look.outer.items() if k not in untouched}
             self.fold_entries(fresh, versions)

@@ -18,6 +18,7 @@ from lobby.domain.errors import NotFound
 from lobby.hub.documents import WatchedDocument
 from lobby.hub.fanout import Watcher
 from lobby.hub.journals import WatchedJournal
+from lobby.hub.looks import Looks
 from lobby.hub.sources import Known, Source
 from persistence.ports import Bus, Unreachable
 from protocol import events
@@ -47,8 +48,7 @@ class Hub:
         self._watchers: dict[str, set[Watcher]] = {}
         self._watching: dict[Watcher, set[str]] = {}
         self._idle: set[str] = set()
-        self._looks: dict[str, asyncio.Task[None]] = {}
-        self._look_again: set[str] = set()
+        self._looks = Looks(self._look_now)
         self._forget_standing = forget_standing
         self._recheck = asyncio.Event()
 
@@ -113,8 +113,13 @@ class Hub:
             watched.join(watcher, known)
         else:
             await watched.join(watcher, after)
-            if watcher not in self._watching:
+            if topic not in self.watching(watcher):
                 watched.leave(watcher)
+
+    def cursor(self, topic: str) -> int | None:
+        """The newest entry's, of a journal that is open here."""
+        watched = self._topics[topic]
+        return watched.head if isinstance(watched, WatchedJournal) else None
 
     def unwatch(self, topic: str, watcher: Watcher) -> None:
         self.watching(watcher).discard(topic)
@@ -127,6 +132,8 @@ class Hub:
             watched = self._topics.get(topic)
             if watched and watcher in watched.members:
                 watched.refresh(watcher)
+                if watcher not in watched.members:
+                    self.watching(watcher).discard(topic)
 
     # What is told
 
@@ -257,33 +264,19 @@ class Hub:
         return WatchedDocument(topic, await self._source.look(topic), epoch=epoch)
 
     def _look(self, topic: str) -> None:
-        """Look soon; while a look is under way, once more after it."""
-        if topic not in self._topics:
-            return
-        if topic in self._looks:
-            self._look_again.add(topic)
-            return
-        task = asyncio.get_running_loop().create_task(self._look_now(topic))
-        self._looks[topic] = task
-        task.add_done_callback(lambda _: self._looked(topic))
-
-    def _looked(self, topic: str) -> None:
-        del self._looks[topic]
-        if topic in self._look_again:
-            self._look_again.discard(topic)
-            self._look(topic)
+        if topic in self._topics:
+            self._looks.soon(topic)
 
     async def _look_now(self, topic: str) -> None:
         watched = self._topics.get(topic)
-        if watched is None:
-            return
         meanwhile = self._told_meanwhile[topic] = set()
         try:
             if isinstance(watched, WatchedJournal):
                 await watched.catch_up()
-            else:
+            elif watched is not None:
                 look = await self._source.look(topic)
-                watched.fold_look(look, untouched=frozenset(meanwhile))
+                if watched is self._topics.get(topic):
+                    watched.fold_look(look, untouched=frozenset(meanwhile))
         except NotFound as gone:
             if topic in self._topics:
                 self._end(topic, gone.code)
@@ -293,7 +286,6 @@ class Hub:
             self._told_meanwhile.pop(topic, None)
 
     async def close(self) -> None:
-        for task in list(self._looks.values()):
-            task.cancel()
+        self._looks.close()
         for watched in self._topics.values():
             watched.close()

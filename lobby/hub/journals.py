@@ -24,6 +24,7 @@ class WatchedJournal:
         self._members: dict[Watcher, None] = {}
         self._fanout = Fanout(self._members)
         self._reading = asyncio.Lock()
+        self._closed = False
 
     @property
     def members(self) -> dict[Watcher, None]:
@@ -35,7 +36,10 @@ class WatchedJournal:
 
     async def join(self, watcher: Watcher, after: int | None) -> None:
         """Replay what follows `after` (None: nothing, only what comes), then send what comes."""
+        self.leave(watcher)
         cursor = self._sent if after is None else after
+        if cursor > self._sent:
+            await self.catch_up()  # it may have been told elsewhere before it was told here
         if cursor > self._sent:
             watcher.out.write(self._trimmed())
             cursor = 0
@@ -71,6 +75,10 @@ class WatchedJournal:
         async with self._reading:
             while True:
                 page = await self._source.read(self.topic, after=self._sent, limit=PAGE)
+                if self._closed:
+                    return
+                if page.trimmed and page.entries[0].cursor > self._sent + 1:
+                    self._fanout.send(self._trimmed(), self._members)
                 for entry in page.entries:
                     if entry.cursor > self._sent:
                         self._sent = entry.cursor
@@ -83,7 +91,7 @@ class WatchedJournal:
         self._fanout.send(self._ended(code), self._members, even_behind=True)
 
     def close(self) -> None:
-        """Nothing runs here that could outlive it."""
+        self._closed = True
 
     def _entry(self, cursor: int, body: bytes) -> bytes:
         """The body travels as it was written: no decoding, no encoding."""

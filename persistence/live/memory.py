@@ -105,6 +105,10 @@ class MemoryLeases:
     async def roster(self) -> Roster:
         return self._presence.roster()
 
+    async def shown(self, who: Iterable[str]) -> dict[str, str]:
+        entries = self._presence.roster().entries
+        return {person: entries[person] for person in who if person in entries}
+
     async def numbered(self) -> tuple[str, int]:
         roster = self._presence.roster()
         return roster.epoch, roster.version

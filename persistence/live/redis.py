@@ -95,6 +95,11 @@ class RedisLeases:
         epoch, version, flat = await self._do("roster")
         return Roster(epoch, int(version), dict(zip(flat[::2], flat[1::2], strict=True)))
 
+    async def shown(self, who: Iterable[str]) -> dict[str, str]:
+        names = list(who)
+        values = await self._do("seen", *names)
+        return {name: str(value) for name, value in zip(names, values, strict=True) if value}
+
     async def numbered(self) -> tuple[str, int]:
         epoch, version = await self._do("numbered")
         return str(epoch), int(version)

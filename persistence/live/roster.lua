@@ -137,6 +137,14 @@ function verbs.roster()
   return { name, redis.call('HGET', about, 'version') or '0', redis.call('HGETALL', shown) }
 end
 
+function verbs.seen()
+  local values = {}
+  for word = WORDS, #ARGV do
+    values[#values + 1] = redis.call('HGET', shown, ARGV[word]) or ''
+  end
+  return values
+end
+
 function verbs.numbered()
   return { epoch(), redis.call('HGET', about, 'version') or '0' }
 end

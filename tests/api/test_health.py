@@ -61,15 +61,17 @@ def test_a_process_without_its_redis_is_not_ready_until_it_is_back(own_redis: Re
 
 
 async def test_only_lateness_that_lasts_is_overload() -> None:
-    punctuality, now = Punctuality(), asyncio.get_running_loop().time()
+    now, late = asyncio.get_running_loop().time(), LATE_SECONDS * 2
     long_ago = now - LATE_FOR_SECONDS - 1
-    late = LATE_SECONDS * 2
-    assert not punctuality.overloaded
-    punctuality.woken(due=now - 1, now=now - 1 + late)
-    assert not punctuality.overloaded
-    punctuality.woken(due=now, now=now)
-    punctuality.woken(due=long_ago, now=long_ago + late)
-    punctuality.woken(due=now, now=now + late)
-    assert punctuality.overloaded
-    punctuality.woken(due=now, now=now)
-    assert not punctuality.overloaded
+    assert not overloaded_after((now - 1, late))
+    assert overloaded_after((long_ago, late), (now, late))
+    assert not overloaded_after((long_ago, late), (now - 1, 0.0), (now, late))
+    assert not overloaded_after((long_ago, 0.0), (now, late))
+
+
+def overloaded_after(*wakings: tuple[float, float]) -> bool:
+    """Each: when it was due, and how much later it came."""
+    punctuality = Punctuality()
+    for due, late in wakings:
+        punctuality.woken(due=due, now=due + late)
+    return punctuality.overloaded

@@ -1,4 +1,4 @@
-"""The OpenAPI document and the doors are the same thing said twice: held to each other both ways."""
+"""The OpenAPI document and the doors say the same thing: held to each other both ways."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_the_document_is_valid(document: dict[str, Any]) -> None:
-    OpenAPIV31SpecValidator(document).validate()  # type: ignore[arg-type]
+    OpenAPIV31SpecValidator(document).validate()
 
 
 def test_every_route_is_in_the_document_and_the_reverse(
@@ -54,7 +54,7 @@ def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(
 ) -> None:
     said = operations(document).values()
     assert len({each["operationId"] for each in said}) == len(said)
-    assert not [each["operationId"] for each in said if len(each["summary"]) < 10]
+    assert not [each["operationId"] for each in said if not each["summary"].endswith(".")]
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
@@ -78,7 +78,7 @@ def test_an_endpoint_takes_what_its_row_hands_it(row: Row) -> None:
     hints.pop("call")
     handed = {"path": row.path, "query": row.query, "body": row.takes}
     assert hints == {name: model for name, model in handed.items() if model}
-    assert list(inspect.signature(row.endpoint).parameters)[0] == "call"
+    assert next(iter(inspect.signature(row.endpoint).parameters)) == "call"
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

@@ -49,7 +49,8 @@ def test_every_command_that_can_be_decoded_is_answered_by_someone() -> None:
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
-    assert (found := references(document))
+    found = references(document)
+    assert len(found) > 100
     for reference in found:
         here: Any = document
         for key in reference.removeprefix("#/").split("/"):

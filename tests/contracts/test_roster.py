@@ -32,6 +32,7 @@ class Seen:
         roster = await self._leases.roster()
         assert (told["epoch"], told["version"]) == (roster.epoch, roster.version)
         assert await self._leases.numbered() == (roster.epoch, roster.version)
+        assert await self._leases.shown([*roster.entries, "nobody"]) == roster.entries
         patch: dict[str, Any] = told["patch"]
         return patch
 

@@ -44,12 +44,10 @@ class Recorder:
         self.states: dict[str, Frame] = {}
         self.known: dict[str, Known] = {}
         self.gaps: list[Frame] = []
+        self.out: Recorder = self
+        self.write: Callable[[bytes], object] = self._write
 
-    @property
-    def out(self) -> Recorder:
-        return self
-
-    def write(self, frame: bytes) -> None:
+    def _write(self, frame: bytes) -> None:
         self.raw.append(frame)
         self._take(read(frame))
 
@@ -67,6 +65,10 @@ class Recorder:
     @property
     def cursors(self) -> list[int]:
         return [frame["cursor"] for frame in self.frames if frame["type"] == "entry"]
+
+    async def at(self, topic: str, version: int) -> None:
+        """Return once it has been brought to this version."""
+        await until(lambda: topic in self.known and self.known[topic].version == version)
 
     def _take(self, frame: Frame) -> None:
         topic = frame["topic"]
@@ -224,9 +226,20 @@ class Stage:
         watcher = who if isinstance(who, Recorder) else Recorder(who)
         if watcher not in self.hub.watchers():
             self.hub.enter(watcher)
+        if known:
+            watcher.known.setdefault(topic, known)
+            watcher.states.setdefault(topic, {})
         await self.hub.open(topic)
         await self.hub.join(topic, watcher, known=known, after=after)
         return watcher
+
+    async def looked(self, topic: str, times: int) -> None:
+        await until(lambda: self.shelf.asked[topic] >= times)
+
+    async def drained(self) -> None:
+        """The hub has taken in what was told, and had a turn of the loop to act on it."""
+        await until(lambda: not self.bus._inbox._waiting)
+        await asyncio.sleep(0)
 
     async def heard(self) -> None:
         """Whatever was told before has been heard: the bus keeps the order."""

@@ -64,7 +64,7 @@ async def test_versions_that_show_nothing_leave_no_hole_in_the_chain(stage: Stag
     outside, inside = await stage.watch(TOPIC), await stage.watch(TOPIC, "ann")
     for version in range(2, 8):
         stage.change(TOPIC, version, {"n": version // 3}, {"x": version}, {"ann"})
-        await until(lambda version=version: inside.known[TOPIC].version == version)
+        await inside.at(TOPIC, version)
     assert (outside.gaps, inside.gaps) == ([], [])
     assert outside.states[TOPIC] == {"n": 2}
     chain = [(f["since"], f["version"]) for f in outside.frames[1:]]
@@ -89,11 +89,12 @@ async def test_who_comes_back_gets_what_is_missing(stage: Stage) -> None:
     stayed = await stage.watch(TOPIC)
     for version in (2, 3, 4):
         stage.change(TOPIC, version, {"n": version})
-        await until(lambda version=version: stayed.known[TOPIC].version == version)
+        await stayed.at(TOPIC, version)
     # 1. Who knows everything is told so; who knows less gets the patches they missed.
     assert (await stage.watch(TOPIC, known=Known("store", 4))).types == ["unchanged"]
     back = await stage.watch(TOPIC, known=Known("store", 2))
     assert back.raw == stayed.raw[2:]
+    assert len(back.raw) == 2
     # 2. Who knows nothing of use gets the state.
     for known in (None, Known("store", 9), Known("other", 4)):
         assert (await stage.watch(TOPIC, known=known)).types == ["state"]
@@ -231,7 +232,7 @@ async def test_who_is_behind_is_written_nothing_until_they_caught_up(stage: Stag
     watcher.behind = True
     for version in (2, 3, 4):
         stage.change(TOPIC, version, {"n": version})
-        await until(lambda version=version: other.known[TOPIC].version == version)
+        await other.at(TOPIC, version)
     assert watcher.types == ["state"]
     watcher.behind = False
     stage.hub.caught_up(watcher)
