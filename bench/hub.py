@@ -77,7 +77,13 @@ def state(n: int) -> dict[str, object]:
 
 async def serve_hub(announce: Announce, rate: int) -> None:
     bus = MemoryBus()
-    hub = Hub(bus, OneDocument(), name="bench", forget_standing=lambda account: None)
+    hub = Hub(
+        bus,
+        OneDocument(),
+        name="bench",
+        forget_standing=lambda account: None,
+        on_changed=lambda changed: None,
+    )
     hearing = asyncio.create_task(hub.run())
 
     async def endpoint(websocket: WebSocket) -> None:

@@ -10,13 +10,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 import structlog
 
 from lobby.domain.permissions import Actor
 from persistence.ports import Leases, Unreachable
-from protocol.codec import encode
-from protocol.events import shown_person
+from protocol.events import Changed, Person, PresenceStatus, shown_person
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,9 @@ class Presence:
 
     name: str | None
     since: float
+    nickname: str | None = None
+    icon: str | None = None
+    version: int = 0
     status: str = "online"
     sockets: set[int] = field(default_factory=set)
     placed: bool = False
@@ -48,10 +51,14 @@ class Presence:
         """What others see, as JSON; None for who does not want to be seen."""
         if self.status == INVISIBLE:
             return None
-        words = {"status": status or self.status, "since": self.since}
-        if self.name is not None:
-            words["name"] = self.name
-        return encode(words).decode()
+        person = Person(
+            name=self.name,
+            nickname=self.nickname,
+            icon=self.icon,
+            status=cast(PresenceStatus, status or self.status),
+            since=self.since,
+        )
+        return person.model_dump_json(exclude_none=True)
 
 
 class Attendance:
@@ -80,7 +87,13 @@ class Attendance:
         """Count the socket; return when everybody can see who came."""
         presence = self._here.get(actor.uuid)
         if presence is None:
-            presence = self._here[actor.uuid] = Presence(actor.name, round(self._clock(), 3))
+            presence = self._here[actor.uuid] = Presence(
+                actor.name,
+                round(self._clock(), 3),
+                nickname=actor.nickname,
+                icon=actor.icon,
+                version=actor.version,
+            )
             self._departed.pop(actor.uuid, None)
             self._say(actor.uuid)
         presence.sockets.add(socket)
@@ -92,6 +105,14 @@ class Attendance:
             presence.status = status
             self._say(account)
         await self._said.wait()
+
+    def rename(self, changed: Changed) -> None:
+        """Show whoever is here as they show themselves now."""
+        presence = self._here.get(changed.account)
+        if presence is not None and changed.version > presence.version:
+            presence.name, presence.nickname = changed.name, changed.nickname
+            presence.icon, presence.version = changed.icon, changed.version
+            self._say(changed.account)
 
     def depart(self, account: str, socket: int, *, goodbye: bool) -> None:
         """The last socket decides: with a goodbye they are off, without they may come back."""

@@ -11,9 +11,8 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
-from lobby import console, doctor, logs, serving, tokens
+from lobby import console, logs, serving, tokens
 from lobby import main as application
 from lobby.config import Settings, complaints, keys_of, unknown
 from lobby.serving import CannotListen, Exit, complain
@@ -90,6 +89,9 @@ def _require_shared_parts(settings: Settings, workers: int) -> None:
 @app.command(name="doctor")
 def examine() -> None:
     """Look at settings, database, Redis, keys and this machine; say what to do."""
+    from rich.console import Console
+
+    from lobby import doctor  # brings drivers that a start may not need
 
     try:
         settings: Settings | None = Settings(**_given())

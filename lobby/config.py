@@ -71,6 +71,29 @@ class Settings(BaseSettings):
     logins_per_address: int = Field(default=10, ge=1)
     """Failed tries in ten minutes."""
 
+    # The server, users and nicknames document
+    api_prefix: str = "/api"
+    anonymous_access: bool = False
+    """Whether reads there need no token."""
+    max_nicknames: int = Field(default=5, ge=0, le=100)
+    max_tokens: int = Field(default=5, ge=1, le=1_000)
+    access_seconds: float = Field(default=900, gt=0)
+    refresh_seconds: float = Field(default=2_592_000, gt=0)
+    proof_seconds: float = Field(default=900, gt=0)
+    """How long after showing it a password may be changed without showing it again."""
+    motd: str = "Welcome to the lobby"
+    """The message of the day; section signs begin formatting codes."""
+    address: str = ""
+    favicon: str = ""
+    """A PNG file, 64 by 64 pixels."""
+    max_players: int = Field(default=0, ge=0)
+    """Shown as the most that fit; 0: as many as `connections`."""
+    version_name: str = ""
+    console: bool = False
+    """What administrators are told when they ask whether a console may be used."""
+    minecraft_address: str = ""
+    """Of a Minecraft server whose status is shown instead of our own, `host` or `host:port`."""
+
     # Time
     grace_seconds: float = Field(default=15, gt=0)
     restart_grace_seconds: float = Field(default=45, gt=0)

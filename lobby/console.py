@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 import structlog
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter
 
-from lobby.actions import accounts
+from lobby.actions import accounts, logins
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import SYSTEM
@@ -85,7 +85,7 @@ COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminat
 
 async def create(lobby: Lobby, said: Create) -> Result:
     account = await accounts.register_user(lobby, login=said.login, password=said.password)
-    await accounts.set_admin(lobby, SYSTEM, account=account.uuid)
+    await accounts.set_admin(lobby, SYSTEM, account=account.uuid, admin=True)
     return _shown(account)
 
 
@@ -117,7 +117,7 @@ async def issue_token(lobby: Lobby, said: IssueToken) -> Result:
         account = await lobby.accounts.get(said.account)
     else:
         account = await accounts.find(lobby, login=said.account)
-    return {**_shown(account), "token": accounts.issue(lobby, account)}
+    return {**_shown(account), "token": logins.issue(lobby, account)}
 
 
 async def status(lobby: Lobby, said: Status) -> Result:

@@ -12,6 +12,7 @@ from lobby.config import Settings
 from lobby.domain.sessions import Template
 from lobby.hub import Hub
 from lobby.limits import Limits
+from lobby.minecraft import Server
 from lobby.passwords import Passwords
 from lobby.repositories import Repositories
 from lobby.standings import Standings
@@ -35,6 +36,7 @@ class Lobby(Repositories):
     passwords: Passwords
     limits: Limits
     hosted: Template
+    minecraft: Server | None
     clock: Callable[[], float]
 
     def tell(self, topic: str, event: BaseModel) -> None:

@@ -23,6 +23,7 @@ from lobby.actions.watching import Sources
 from lobby.api import front, health, openapi, page
 from lobby.api.dialect import Door
 from lobby.api.hosts import routes as hosts
+from lobby.api.server_status import routes as server_status
 from lobby.api.users import routes as users
 from lobby.attendance import Attendance
 from lobby.catalogue import hosted
@@ -32,6 +33,7 @@ from lobby.config import Settings
 from lobby.context import Lobby
 from lobby.hub import Hub
 from lobby.limits import Limits
+from lobby.minecraft import Server
 from lobby.passwords import Passwords
 from lobby.repositories import repositories
 from lobby.standings import Standings
@@ -71,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 await lobby.attendance.leave_all()
 
     app = Starlette(
-        routes=[*page.routes, *api_routes(), WebSocketRoute("/ws", connect)],
+        routes=[*page.routes, *api_routes(chosen), WebSocketRoute("/ws", connect)],
         lifespan=lifespan,
         middleware=[front.middleware(chosen)],
         exception_handlers={HTTPException: front.refuse},
@@ -81,9 +83,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
-def api_routes() -> list[Route]:
+def api_routes(settings: Settings) -> list[Route]:
     """Every door's, and those of the documents that describe them all."""
-    doors: list[Door] = [hosts.door, users.door, health.door]
+    doors: list[Door] = [
+        hosts.door,
+        users.door,
+        server_status.door(settings.api_prefix),
+        health.door,
+    ]
     version = metadata.version("lobby")
     rows = openapi.rows(doors, asyncapi=asyncapi.document(version=version), version=version)
     return [
@@ -135,12 +142,19 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
         bus=live.bus,
         leases=live.leases,
         standings=standings,
-        hub=Hub(live.bus, source, name=name, forget_standing=standings.forget),
+        hub=Hub(
+            live.bus,
+            source,
+            name=name,
+            forget_standing=standings.forget,
+            on_changed=attendance.rename,
+        ),
         attendance=attendance,
         ring=tokens.ring(settings),
         passwords=Passwords(settings),
         limits=Limits(settings),
         hosted=hosted(settings),
+        minecraft=Server(settings.minecraft_address) if settings.minecraft_address else None,
         clock=clock,
     )
 

@@ -18,12 +18,10 @@ from lobby.domain.errors import Unacceptable
 LOGIN = re.compile(r"[A-Za-z0-9_.-]{3,32}")
 LONGEST = 32
 MOST_MARKS = 2
-RESERVED = frozenset(
-    (
-        "admin administrator console everyone here host lobby mod moderator nobody noname null"
-        " official operator owner root server staff support sysadmin system undefined"
-    ).split()  # noqa: SIM905 - a list of words reads best as words
-)
+RESERVED_WORDS = """
+    admin administrator console everyone here host lobby mod moderator nobody noname null official
+    operator owner root server staff support sysadmin system undefined
+"""
 LIKE = str.maketrans("01!|i3457$@", "olllleastsa")
 STROKED = str.maketrans("\u0131\u0142\u00f8\u0111\u0127", "ilodh")
 """Letters of Latin scripts that no normal form takes apart."""
@@ -88,4 +86,4 @@ def _require_legible(text: str) -> None:
             raise Unacceptable("the name stacks too many marks on one letter")
 
 
-TAKEN = frozenset(skeleton(word) for word in RESERVED)
+TAKEN = frozenset(skeleton(word) for word in RESERVED_WORDS.split())

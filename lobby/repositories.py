@@ -108,6 +108,8 @@ def _account_index(account: Account) -> Index:
     if account.login is not None:
         labels["user"] = [f"{account.number:012}"]
         claims["login"] = account.login.lower()
+    if account.admin:
+        labels["admin"] = ["yes"]
     if account.nicknames:
         claims["nickname"] = sorted({names.key(nickname) for nickname in account.nicknames})
     return Index(labels, claims)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
-from protocol.codec import Anything, Text, Uuid, Words, without_nul
+from protocol.codec import LARGEST_INTEGER, Anything, Text, Uuid, Words, without_nul
 
 SUBPROTOCOL = "lobby.v1"
 
@@ -19,6 +19,7 @@ Topic = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z]+(:[0-9A-Za-z-]+)?$"),
 ]
+Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 ChatText = Annotated[
     str, StringConstraints(min_length=1, max_length=500), AfterValidator(without_nul)
 ]
@@ -46,7 +47,7 @@ class Hello(Command):
 
 class Known(Words):
     epoch: Annotated[str, StringConstraints(max_length=64)]
-    version: Annotated[int, Field(ge=0)]
+    version: Count
 
 
 class Watch(Command):
@@ -56,7 +57,7 @@ class Watch(Command):
     type: Literal["watch"]
     topic: Topic
     known: Known | None = None
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: Count | None = None
 
 
 class Unwatch(Command):

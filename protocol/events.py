@@ -62,9 +62,14 @@ PresenceStatus = Literal["online", "away", "busy", "playing", "reconnecting"]
 
 
 class Person(BaseModel):
-    """`since` is when they came, in Unix seconds; `name` is null for the nameless."""
+    """`since` is when they came, in Unix seconds; `name` is absent for the nameless.
+
+    `nickname` is the first of theirs; `icon` changes whenever their picture does.
+    """
 
     name: str | None = None
+    nickname: str | None = None
+    icon: str | None = None
     status: PresenceStatus
     since: float
 
@@ -149,6 +154,17 @@ class Revoked(BaseModel):
     token_version: int | None = None
 
 
+class Changed(BaseModel):
+    """This account shows itself otherwise, as of this version of it."""
+
+    told: Literal["changed"] = "changed"
+    account: str
+    version: int
+    name: str | None = None
+    nickname: str | None = None
+    icon: str | None = None
+
+
 class Excluded(BaseModel):
     """This account may no longer watch these topics."""
 
@@ -159,7 +175,15 @@ class Excluded(BaseModel):
 
 
 Told = Annotated[
-    DocumentTold | CollectionTold | LookAgain | Ended | EntryTold | Signalled | Revoked | Excluded,
+    DocumentTold
+    | CollectionTold
+    | LookAgain
+    | Ended
+    | EntryTold
+    | Signalled
+    | Revoked
+    | Changed
+    | Excluded,
     Field(discriminator="told"),
 ]
 TOLD: TypeAdapter[Told] = TypeAdapter(Told)

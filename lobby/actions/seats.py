@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from lobby.actions import sessions
 from lobby.context import Lobby
 from lobby.domain.errors import SeatNotFound, SessionNotFound
@@ -59,8 +61,9 @@ async def lapse(lobby: Lobby) -> None:
     now = lobby.clock()
     for session in await lobby.sessions.all("held", "yes"):
         if any(seat.until and seat.until <= now for seat in session.seats.values()):
-            changed = await lobby.sessions.change(str(session.id), lambda s: s.lapse(now))
-            sessions.tell(lobby, changed)
+            with suppress(SessionNotFound):
+                changed = await lobby.sessions.change(str(session.id), lambda s: s.lapse(now))
+                sessions.tell(lobby, changed)
 
 
 async def _visible(lobby: Lobby, permit: Permit, id: int) -> Session:

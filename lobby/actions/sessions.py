@@ -50,8 +50,9 @@ async def launch(
         key_hash=digest(key),
     )
     session.name, session.joinable, session.attributes = name, joinable, attributes or {}
-    session = await lobby.sessions.add(session)
     await _linger(lobby, leader)
+    session = await lobby.sessions.add(session)
+    await _require_still_there(lobby, session)
     tell(lobby, session)
     lobby.tell(topics.host(host), LookAgain())
     return session, key
@@ -64,9 +65,9 @@ async def join(lobby: Lobby, permit: Permit, *, id: int) -> Session:
     """
     newcomer = await guest(lobby, permit.actor)
     await require_welcome(lobby, permit.actor, await lobby.sessions.get(str(id)))
+    await _linger(lobby, newcomer)
     session = await lobby.sessions.change(str(id), lambda session: session.seat(newcomer))
     await stay_if_welcome(lobby, permit.actor, session, invited=True)
-    await _linger(lobby, newcomer)
     tell(lobby, session)
     return session
 
@@ -213,8 +214,10 @@ async def require_welcome(lobby: Lobby, actor: Actor, session: Session) -> None:
 async def stay_if_welcome(
     lobby: Lobby, actor: Actor, session: Session, *, invited: bool = False
 ) -> None:
-    """Look again, now that the seat is written: if a ban came between, the seat falls free."""
+    """Look again, now that the seat is written: if a ban came between, or the guest's or the
+    host's account was deleted, the seat falls free."""
     try:
+        await lobby.accounts.get(actor.uuid)
         host = (await lobby.accounts.get(session.leader)).host
         host.welcome(actor.uuid, named=actor.named, invited=invited)
     except (GuestNotWelcome, NotFound):
@@ -253,7 +256,18 @@ async def _change(lobby: Lobby, id: int, decide: Callable[[Session], object]) ->
     return session
 
 
+async def _require_still_there(lobby: Lobby, session: Session) -> None:
+    """Look again, now that the session is written: if its host was deleted between, it ends."""
+    try:
+        await lobby.accounts.get(session.leader)
+    except NotFound:
+        with suppress(SessionNotFound):
+            await close(lobby, SYSTEM, id=session.id)
+        raise
+
+
 async def _linger(lobby: Lobby, guest: Guest) -> None:
-    """Who holds no socket keeps the seat for a while all the same."""
+    """Who holds no socket keeps the seat for a while all the same. Said before the seat is
+    written: where the leases cannot be reached, the verb is refused and has changed nothing."""
     if not guest.attended:
         await lobby.leases.linger(guest.uuid, lobby.settings.unattended_seconds)

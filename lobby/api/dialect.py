@@ -77,6 +77,7 @@ class Row:
     takes: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     headers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    largest: int = LARGEST_BODY
 
     @property
     def name(self) -> str:
@@ -90,23 +91,26 @@ class Row:
         if self.query:
             found["query"] = _said("query", dict(request.query_params), self.query)
         if self.takes:
-            found["body"] = await _body(request, self.takes)
+            found["body"] = await _body(request, self.takes, largest=self.largest)
         return found
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """`identify` may raise; `refuse` never does."""
+    """`check` looks at the request itself, before anybody is asked who they are. It and `identify`
+    may raise; `refuse` never does."""
 
     name: str
     identify: Callable[[Request, Lobby], Awaitable[Actor]]
     refuse: Callable[[LobbyError], Response]
+    check: Callable[[Request], None] = lambda request: None
 
     def route(self, row: Row) -> Route:
         async def answer(request: Request) -> Response:
             lobby: Lobby = request.app.state.lobby
-            bounded = Request(request.scope, _bounded(request.receive))
+            bounded = Request(request.scope, _bounded(request.receive, row.largest))
             try:
+                self.check(bounded)
                 identify = nobody if row.needs.open else self.identify
                 permit = row.needs.permit(await identify(bounded, lobby))
                 words = await row.words(bounded)
@@ -155,16 +159,16 @@ def _refusal(error: Exception) -> LobbyError:
     return refusal(error)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, largest: int) -> Receive:
     """Read no more than anybody needs. Starlette's own limit answers in its own words, not ours."""
-    left = LARGEST_BODY
+    left = largest
 
     async def bounded() -> Message:
         nonlocal left
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise TooLarge([problem("too_long", f"at most {LARGEST_BODY} bytes are read", "body")])
+            raise TooLarge([problem("too_long", f"at most {largest} bytes are read", "body")])
         return message
 
     return bounded
@@ -177,9 +181,9 @@ def _said(where: str, said: Mapping[str, Any], model: type[M]) -> M:
         raise Malformed(_located(where, problems_of(error))) from None
 
 
-async def _body(request: Request, model: type[M]) -> M:
+async def _body(request: Request, model: type[M], *, largest: int) -> M:
     try:
-        return decode(await request.body(), TypeAdapter(model))
+        return decode(await request.body(), TypeAdapter(model), largest=largest)
     except LobbyError:
         raise
     except Exception as error:

@@ -126,10 +126,8 @@ class Names:
             return False
         if self._any:
             return True
-        host = given[0].decode("latin-1").lower() if given else ""
-        end = host.rfind(":")
-        name = host[:end] if end > host.rfind("]") else host
-        return name in self._exact or (bool(name) and name.endswith(self._endings))
+        host = HOST.fullmatch(given[0].decode("latin-1").lower()) if given else None
+        return host is not None and (host[1] in self._exact or host[1].endswith(self._endings))
 
 
 class Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from lobby.actions import accounts
+from lobby.actions import accounts, logins
 from lobby.channel.closing import Close
 from lobby.channel.commands import COMMANDS, Call
 from lobby.channel.socket import Socket
@@ -71,7 +71,8 @@ async def _greet(socket: Socket, said: words.Hello) -> str | None:
     """Make the actor known here, then to the others. Returns a new identity's token."""
     lobby, token = socket.lobby, said.token
     if said.anonymous:
-        _, token = await accounts.register_anonymous(lobby, address=socket.address)
+        account = await accounts.register_anonymous(lobby, address=socket.address)
+        token = logins.issue(lobby, account)
     socket.greet(SPECTATOR if token is None else await admitted(lobby, token))
     if socket.identity:
         await lobby.attendance.arrive(socket.actor, socket.number)
@@ -81,7 +82,7 @@ async def _greet(socket: Socket, said: words.Hello) -> str | None:
 async def admitted(lobby: Lobby, token: str) -> Actor:
     """Who shows this token, if they may have one more socket."""
     try:
-        actor = await accounts.identify(lobby, token)
+        actor = await logins.identify(lobby, token)
     except errors.AccountNotFound:
         raise errors.TokenRevoked from None
     if lobby.hub.here(actor.uuid) >= lobby.settings.connections_per_account:

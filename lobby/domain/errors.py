@@ -61,7 +61,25 @@ class TokenRevoked(Unauthenticated):
     code = "token_revoked"
 
 
-class Reused(Unauthenticated):
+class TokenUnknown(Unauthenticated):
+    """This access token is not known, or no longer; renew it, or log in again."""
+
+    code = "token_unknown"
+
+
+class TokenMistaken(Unauthenticated):
+    """This is a refresh token; it only renews. Send the access token."""
+
+    code = "token_mistaken"
+
+
+class RefreshUnknown(Unauthenticated):
+    """This refresh token is not known, or no longer; log in again."""
+
+    code = "refresh_unknown"
+
+
+class Reused(RefreshUnknown):
     """This refresh token was used before; all tokens of its login are dead. Log in again."""
 
     code = "token_reused"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from lobby.domain.errors import Reused, TokenExpired, Unauthenticated
+from lobby.domain.errors import RefreshUnknown, Reused, TokenExpired, TokenUnknown
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Family:
 
     def require_access(self, access_hash: str, *, now: float) -> None:
         if not compare_digest(self.access_hash, access_hash):
-            raise Unauthenticated("this access token is unknown; renew it, or log in again")
+            raise TokenUnknown
         if now >= self.access_until:
             raise TokenExpired("this access token has expired; renew it")
 
@@ -37,7 +37,7 @@ class Family:
         if not compare_digest(self.refresh_hash, refresh_hash):
             raise Reused
         if now >= self.ends:
-            raise TokenExpired("this refresh token has expired; log in again")
+            raise RefreshUnknown("this refresh token has expired; log in again")
 
     def renew(self, access_hash: str, refresh_hash: str, *, access_until: float) -> None:
         """A new pair; the old one is dead."""

@@ -49,6 +49,9 @@ class Actor:
     name: str | None = None
     number: int = 0
     admin: bool = False
+    nickname: str | None = None
+    icon: str | None = None
+    version: int = 0
     token_version: int = 0
     expires: float | None = None
     grants: frozenset[str] = field(default_factory=frozenset)
@@ -84,6 +87,11 @@ class Permit:
     def require_self(self, subject: str) -> None:
         if not self.outright and self.actor.uuid != subject:
             raise NotYours
+
+    def require_outright(self) -> None:
+        """Not for those who act on their own behalf alone."""
+        if not self.outright:
+            raise Forbidden
 
 
 SYSTEM = Permit(Actor("system"), outright=True)

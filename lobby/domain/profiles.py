@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lobby.domain.errors import LastAdmin
+
 
 @dataclass
 class Icon:
@@ -20,3 +22,14 @@ class Admins:
 
     accounts: list[str]
     version: int = 0
+
+    def enter(self, account: str) -> None:
+        if account not in self.accounts:
+            self.accounts.append(account)
+
+    def strike(self, account: str) -> None:
+        if account not in self.accounts:
+            return
+        if len(self.accounts) == 1:
+            raise LastAdmin
+        self.accounts.remove(account)

@@ -172,6 +172,13 @@ class Session:
             raise NotSeated
         held[1].clear()
 
+    def rename(self, player: str, name: str | None) -> None:
+        """The player goes by another name now, wherever theirs stands."""
+        if player == self.leader:
+            self.leader_name = name
+        if held := self.held_by(player):
+            held[1].name = name
+
     def lapse(self, now: float) -> bool:
         """Free the seats whose time is up; True when there were any."""
         late = [seat for seat in self.seats.values() if seat.until and seat.until <= now]

@@ -52,6 +52,11 @@ class WatchedDocument:
         return self._version
 
     @property
+    def current(self) -> State:
+        """What everybody may see; not to be changed."""
+        return self._outer.current
+
+    @property
     def members(self) -> dict[Watcher, Face]:
         return self._members
 

@@ -55,6 +55,10 @@ class Face:
     def get(self, key: str) -> Any:
         return self._current.get(key)
 
+    @property
+    def current(self) -> State:
+        return self._current
+
     def keys(self) -> set[str]:
         return set(self._current)
 

@@ -19,7 +19,7 @@ from lobby.hub.documents import WatchedDocument
 from lobby.hub.fanout import Watcher
 from lobby.hub.journals import WatchedJournal
 from lobby.hub.looks import Looks
-from lobby.hub.sources import Known, Source
+from lobby.hub.sources import Known, Source, State
 from persistence.ports import Bus, Unreachable
 from protocol import events
 from protocol.codec import encode
@@ -30,13 +30,20 @@ log = structlog.get_logger(__name__)
 
 Watched = WatchedDocument | WatchedJournal
 JOURNALS = frozenset({"inbox", "chat"})
+RETRY_SECONDS = 0.5
 
 
 class Hub:
     """`name` numbers what this process numbers itself: it begins the epochs of those topics."""
 
     def __init__(
-        self, bus: Bus, source: Source, *, name: str, forget_standing: Callable[[str], None]
+        self,
+        bus: Bus,
+        source: Source,
+        *,
+        name: str,
+        forget_standing: Callable[[str], None],
+        on_changed: Callable[[events.Changed], None],
     ) -> None:
         self._bus, self._source, self._name = bus, source, name
         self._topics: dict[str, Watched] = {}
@@ -49,7 +56,7 @@ class Hub:
         self._watching: dict[Watcher, set[str]] = {}
         self._idle: set[str] = set()
         self._looks = Looks(self._look_now)
-        self._forget_standing = forget_standing
+        self._forget_standing, self._on_changed = forget_standing, on_changed
         self._recheck = asyncio.Event()
 
     # Watchers come and go
@@ -116,6 +123,11 @@ class Hub:
             if topic not in self.watching(watcher):
                 watched.leave(watcher)
 
+    def current(self, topic: str) -> State:
+        """The state of a document that is open here, as the public sees it."""
+        watched = self._topics[topic]
+        return watched.current if isinstance(watched, WatchedDocument) else {}
+
     def cursor(self, topic: str) -> int | None:
         """The newest entry's, of a journal that is open here."""
         watched = self._topics[topic]
@@ -138,8 +150,13 @@ class Hub:
     # What is told
 
     async def run(self) -> None:
-        """Endless: hear the bus."""
-        await self._bus.subscribe(ACCOUNTS)
+        """Endless: hear the bus, from when it can be reached."""
+        while True:
+            try:
+                await self._bus.subscribe(ACCOUNTS)
+                break
+            except Unreachable:
+                await asyncio.sleep(RETRY_SECONDS)
         async for delivery in self._bus.deliveries():
             try:
                 self._hear(delivery.topic, delivery.payload)
@@ -193,6 +210,9 @@ class Hub:
         match events.TOLD.validate_json(payload):
             case events.Revoked() as revoked:
                 self.revoke(revoked.account, revoked.token_version)
+            case events.Changed() as changed:
+                self._forget_standing(changed.account)
+                self._on_changed(changed)
             case events.Excluded() as excluded:
                 for watcher in list(self._watchers.get(excluded.account, ())):
                     self._exclude(watcher, excluded)

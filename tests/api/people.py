@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from lobby.actions import accounts, hosts, sessions
+from lobby.actions import accounts, hosts, logins, sessions
 from lobby.domain.accounts import Account
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import SYSTEM, Kind, Permit
@@ -51,7 +51,7 @@ class People:
         self.served = served
         self._user = self._registered("self.user")
         self._admin = self._registered("the.admin")
-        served.do(accounts.set_admin(served.lobby, SYSTEM, account=self._admin.uuid))
+        served.do(accounts.set_admin(served.lobby, SYSTEM, account=self._admin.uuid, admin=True))
 
     def host(self, *, open: bool = True) -> Account:
         """A new host, who welcomes everybody or nobody."""
@@ -69,7 +69,7 @@ class People:
 
     def nameless(self) -> Account:
         lobby = self.served.lobby
-        return self.served.do(accounts.register_anonymous(lobby, address="test"))[0]
+        return self.served.do(accounts.register_anonymous(lobby, address="test"))
 
     def session_of(self, host: Account) -> tuple[Session, str]:
         """Their session, launched anew, and its key."""
@@ -94,7 +94,7 @@ class People:
         self.served.do(hosts.ban(lobby, SYSTEM, host=host.uuid, guest=other.uuid))
 
     def token(self, account: Account) -> str:
-        return accounts.issue(self.served.lobby, account)
+        return logins.issue(self.served.lobby, account)
 
     def get(self, actor: str) -> Person:
         """`nobody`, `other` and `admin` ask about a host who is not them."""

@@ -42,8 +42,14 @@ def test_a_shown_key_locks_the_host_for_good() -> None:
 
 def test_an_actor_carries_what_the_account_may_do() -> None:
     for kind in (Kind.USER, Kind.HOST, Kind.ANONYMOUS):
-        actor = account(kind, login="ann1", admin=True, token_version=4).actor(expires=9.0)
+        actor = account(kind, login="ann1", token_version=4).actor(expires=9.0)
         assert (actor.uuid, actor.number, actor.name) == ("a", 7, "ann1")
-        assert (actor.admin, actor.token_version, actor.expires) == (True, 4, 9.0)
+        assert (actor.admin, actor.token_version, actor.expires) == (False, 4, 9.0)
         assert actor.grants == GRANTS[kind]
         assert actor.named is (kind is not Kind.ANONYMOUS)
+
+
+def test_an_administrator_may_more_than_others() -> None:
+    admin = account(login="ann1", admin=True).actor()
+    assert admin.admin
+    assert admin.grants > GRANTS[Kind.USER]

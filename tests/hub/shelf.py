@@ -156,7 +156,13 @@ class Stage:
         self.bus = MemoryBus()
         self.shelf = Shelf()
         self.forgotten: list[str] = []
-        self.hub = Hub(self.bus, self.shelf, name="here", forget_standing=self.forgotten.append)
+        self.hub = Hub(
+            self.bus,
+            self.shelf,
+            name="here",
+            forget_standing=self.forgotten.append,
+            on_changed=lambda changed: None,
+        )
 
     def put(
         self,

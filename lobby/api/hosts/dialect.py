@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import accounts
+from lobby.actions import logins
 from lobby.api.dialect import Dialect, bearer, retry_after, status_of
 from lobby.context import Lobby
 from lobby.domain import errors
@@ -40,7 +40,7 @@ WORDS: dict[type[errors.LobbyError], str] = {
 
 
 async def identify(request: Request, lobby: Lobby) -> Actor:
-    return await accounts.identify(lobby, bearer(request))
+    return await logins.identify(lobby, bearer(request))
 
 
 def refuse(error: errors.LobbyError) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import accounts, hosts, sessions
+from lobby.actions import accounts, hosts, logins, sessions
 from lobby.api.dialect import Call
 from lobby.domain.accounts import Account
 from lobby.domain.errors import NotYours
@@ -23,15 +23,13 @@ async def login(call: Call, path: words.HostPath) -> Response:
     """Log a host in by its uuid, and by its key once that was shown (`Authorization: Host KEY`)."""
     scheme, _, key = call.request.headers.get("authorization", "").partition(" ")
     shown = key.strip() if scheme.lower() == "host" else None
-    token = await accounts.login_by_uuid(
-        call.lobby, host=path.host, key=shown, address=call.address
-    )
+    token = await logins.login_by_uuid(call.lobby, host=path.host, key=shown, address=call.address)
     return JSONResponse({"token": token})
 
 
 async def renew(call: Call) -> Response:
     """A new token for the one shown."""
-    return JSONResponse({"token": await accounts.renew(call.lobby, call.permit)})
+    return JSONResponse({"token": await logins.renew(call.lobby, call.permit)})
 
 
 async def get(call: Call, path: words.HostPath) -> Response:

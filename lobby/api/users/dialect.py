@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from lobby.actions import accounts
+from lobby.actions import logins
 from lobby.api.dialect import Dialect, bearer, retry_after, status_of
 from lobby.context import Lobby
 from lobby.domain import errors
@@ -19,6 +19,7 @@ STATUS: dict[type[errors.LobbyError], int] = {
     errors.Conflict: 409,
     errors.Malformed: 400,
     errors.TooLarge: 413,
+    errors.Unacceptable: 400,
     errors.TooMany: 429,
     errors.Unavailable: 503,
     errors.Broken: 500,
@@ -35,6 +36,7 @@ WORDS: dict[type[errors.LobbyError], str] = {
     errors.NotFound: "not found",
     errors.Conflict: "slot conflict",
     errors.LoginTaken: "username conflict",
+    errors.Unacceptable: "invalid fields [username]",
     errors.TooLarge: "too large",
     errors.TooMany: "too many tries",
     errors.Unavailable: "try again shortly",
@@ -43,7 +45,7 @@ WORDS: dict[type[errors.LobbyError], str] = {
 
 
 async def identify(request: Request, lobby: Lobby) -> Actor:
-    return await accounts.identify(lobby, bearer(request))
+    return await logins.identify(lobby, bearer(request))
 
 
 def refuse(error: errors.LobbyError) -> Response:

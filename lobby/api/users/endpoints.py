@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ValidationError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from lobby.actions import accounts, seats
+from lobby.actions import accounts, logins, seats
 from lobby.api.dialect import Call
 from lobby.domain.errors import Malformed
 from lobby.domain.sessions import Seat, SeatStatus, Session, seat_id
@@ -44,7 +44,7 @@ async def register(call: Call) -> Response:
 async def login(call: Call) -> Response:
     """The token, as the body. It has no expiry: a new password or deletion ends it."""
     credentials = await _credentials(call)
-    token = await accounts.login_with_password(
+    token = await logins.login_with_password(
         call.lobby,
         login=credentials.username,
         password=credentials.password,

@@ -1,0 +1,113 @@
+"""Coming in: proofs of who somebody is, and the tokens that are given for them."""
+
+from __future__ import annotations
+
+from lobby.context import Lobby
+from lobby.domain.accounts import Account
+from lobby.domain.errors import (
+    AccountNotFound,
+    BadCredentials,
+    HostNotFound,
+    TokenRevoked,
+    Unauthenticated,
+)
+from lobby.domain.permissions import NOBODY, Actor, Kind, Permit
+from lobby.logs import audit
+from lobby.tokens import digest
+
+KNOWN_SECONDS = 30 * 86_400
+
+
+async def prove(lobby: Lobby, *, login: str, password: str, address: str) -> Account:
+    """Whose they are; BadCredentials alike, and after as long, whichever of the two is wrong.
+
+    Failures count against the address, and against the login: apart for an address that this
+    login has come from before, so that strangers cannot lock somebody out.
+    """
+    rules, who = lobby.limits.rules, login.lower()
+    known = f"known:{digest(f'{who} {address}')}"
+    bucket = (who, address) if await lobby.leases.recall(known) else (who,)
+    await lobby.limits.require(rules.logins_per_address, address)
+    await lobby.limits.require(rules.logins_per_account, *bucket)
+    account = await by_login(lobby, login)
+    hash = account.password_hash if account else None
+    if not await lobby.passwords.verify(hash, password) or account is None or hash is None:
+        await lobby.limits.spend(rules.logins_per_address, address)
+        await lobby.limits.spend(rules.logins_per_account, *bucket)
+        audit.info("login refused", account=account and account.number, address=address)
+        raise BadCredentials
+    await lobby.leases.remember(known, "yes", KNOWN_SECONDS)
+    if lobby.passwords.outdated(hash):
+        await _rehash(lobby, account.uuid, hash, password)
+    audit.info("login", account=account.number, address=address)
+    return account
+
+
+async def login_with_password(lobby: Lobby, *, login: str, password: str, address: str) -> str:
+    """A token without an expiry."""
+    return issue(lobby, await prove(lobby, login=login, password=password, address=address))
+
+
+async def login_by_uuid(lobby: Lobby, *, host: str, key: str | None, address: str) -> str:
+    """A token for a host. Whoever shows the key once locks the host: from then on it takes it."""
+    await lobby.limits.require(lobby.limits.rules.logins_per_address, address)
+    try:
+        account = await lobby.accounts.get(host)
+        opened = key is not None and account.host_key_hash == digest(key)
+        by_uuid = key is None and not account.locked and lobby.settings.host_login == "open"
+        if account.kind is not Kind.HOST or not (opened or by_uuid):
+            raise HostNotFound
+    except AccountNotFound:
+        await lobby.limits.spend(lobby.limits.rules.logins_per_address, address)
+        audit.info("login refused", account=host, address=address)
+        raise HostNotFound from None
+    if opened and not account.locked:
+        account = await lobby.accounts.change(host, Account.lock)
+    audit.info("login", account=account.number, address=address, by="key" if opened else "uuid")
+    return issue(lobby, account)
+
+
+async def renew(lobby: Lobby, permit: Permit) -> str:
+    return issue(lobby, await lobby.accounts.get(permit.actor.uuid))
+
+
+def issue(lobby: Lobby, account: Account) -> str:
+    seconds = {
+        Kind.USER: None,
+        Kind.HOST: float(lobby.settings.host_token_seconds),
+        Kind.ANONYMOUS: float(lobby.settings.anonymous_token_seconds),
+    }[account.kind]
+    return lobby.ring.issue(
+        account.uuid, account.kind, token_version=account.token_version, seconds=seconds
+    )
+
+
+async def identify(lobby: Lobby, token: str | None) -> Actor:
+    """Who shows this token; without one, nobody. AccountNotFound: it is good, but they are gone."""
+    if token is None:
+        return NOBODY
+    claims = lobby.ring.read(token)
+    account = await lobby.standings.get(claims.account)
+    if claims.token_version != account.token_version:
+        raise TokenRevoked
+    if claims.kind is not account.kind:
+        raise Unauthenticated
+    return account.actor(expires=claims.expires)
+
+
+async def _rehash(lobby: Lobby, account: str, old: str, password: str) -> None:
+    """Costs were raised since; the password is the same, so its tokens stay."""
+    new = await lobby.passwords.hash(password)
+
+    def decide(account: Account) -> None:
+        if account.password_hash == old:
+            account.password_hash = new
+
+    await lobby.accounts.change(account, decide)
+
+
+async def by_login(lobby: Lobby, login: str) -> Account | None:
+    try:
+        return await lobby.accounts.claimed("login", login.lower())
+    except AccountNotFound:
+        return None

@@ -1,0 +1,104 @@
+"""The server's status: whole, or part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from lobby.actions.status import Status, status
+from lobby.api.dialect import Call
+
+Part = Callable[[Status], Any]
+
+
+def part(of: Part) -> Callable[[Call], Awaitable[Response]]:
+    """The endpoint that shows one part of the status."""
+
+    async def endpoint(call: Call) -> Response:
+        return JSONResponse(of(await status(call.lobby)))
+
+    endpoint.__name__, endpoint.__doc__ = f"get_server_{of.__name__}", of.__doc__
+    return endpoint
+
+
+def whole(status: Status) -> Any:
+    """The server as a list of servers would show it."""
+    return {
+        "version": version(status),
+        "players": players(status),
+        "motd": motd(status),
+        **address(status),
+        **favicon(status),
+    }
+
+
+def version(status: Status) -> Any:
+    """What the server runs, and which protocol it speaks."""
+    return {**version_name(status), **version_protocol(status)}
+
+
+def version_name(status: Status) -> Any:
+    """What the server runs."""
+    return {"name": status.version_name}
+
+
+def version_protocol(status: Status) -> Any:
+    """The number of the protocol that it speaks."""
+    return {"protocol": status.version_protocol}
+
+
+def players(status: Status) -> Any:
+    """How many are online and fit, and who some of them are."""
+    return {**players_count(status), "sample": players_sample(status)}
+
+
+def players_count(status: Status) -> Any:
+    """How many are online, and how many fit."""
+    return {"online": status.online, "max": status.max}
+
+
+def players_online(status: Status) -> Any:
+    """How many are online."""
+    return {"online": status.online}
+
+
+def players_max(status: Status) -> Any:
+    """How many fit."""
+    return {"max": status.max}
+
+
+def players_sample(status: Status) -> Any:
+    """Some who are online."""
+    return [{"nickname": nickname, "login": login} for nickname, login in status.sample]
+
+
+def motd(status: Status) -> Any:
+    """The message of the day, in three forms."""
+    return {**motd_raw(status), **motd_clean(status), **motd_html(status)}
+
+
+def motd_raw(status: Status) -> Any:
+    """The message of the day with its formatting codes."""
+    return {"raw": status.motd.raw}
+
+
+def motd_clean(status: Status) -> Any:
+    """The message of the day without formatting."""
+    return {"clean": status.motd.clean}
+
+
+def motd_html(status: Status) -> Any:
+    """The message of the day as HTML."""
+    return {"html": status.motd.html}
+
+
+def address(status: Status) -> Any:
+    """Where the server is reached."""
+    return {"address": status.address}
+
+
+def favicon(status: Status) -> Any:
+    """The server's picture, as a data URL."""
+    return {"favicon": status.favicon}

@@ -1,0 +1,190 @@
+"""Whatever is said on the channel: a refusal that blames the client, and nothing is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from tests.api.hostile import VALUES
+from tests.api.people import People, Person
+from tests.api.serving import serving
+from tests.api.store import Kept, kept
+from tests.channel.speaking import NAMES, say, set_up
+from tests.client import Frame
+from tests.recorder import RecordedChannel, pointer
+
+TEXTS: dict[str, str] = {
+    "nothing": "",
+    "no JSON": "{",
+    "null": "null",
+    "a number": "1",
+    "a list": "[]",
+    "an empty object": "{}",
+    "no type": '{"id": "1"}',
+    "an unknown type": '{"type": "session.destroy", "id": "1"}',
+    "a frame of ours": '{"type": "welcome", "id": "1", "re": "1", "result": {}}',
+    "a list of commands": '[{"type": "ping", "id": "1"}]',
+    "no id": '{"type": "ping"}',
+    "an empty id": '{"type": "ping", "id": ""}',
+    "a long id": '{"type": "ping", "id": "' + "x" * 65 + '"}',
+    "a number as id": '{"type": "ping", "id": 1}',
+    "an id with spaces": '{"type": "ping", "id": "a b"}',
+    "an id with a line": '{"type": "ping", "id": "a\\n"}',
+    "deep": "[" * 30_000 + "]" * 30_000,
+    "deep object": '{"a":' * 10_000 + "1" + "}" * 10_000,
+    "NaN": '{"type": "ping", "id": NaN}',
+    "an endless integer": '{"type": "ping", "id": ' + "9" * 5_000 + "}",
+    "half a surrogate": '{"type": "ping", "id": "\\ud800"}',
+    "half a surrogate as a name": '{"type": "ping", "id": "1", "\\udc00": 1}',
+    "NUL": '{"type": "ping", "id": "\\u0000"}',
+    "a raw NUL": '{"type": "ping", "id": "1"}\0',
+    "a byte order mark": '\ufeff{"type": "ping", "id": "1"}',
+    "two objects": '{"type": "ping", "id": "1"}{"type": "ping", "id": "2"}',
+    "twice the type": '{"type": "ping", "id": "1", "type": "nothing"}',
+    "one field too many": '{"type": "ping", "id": "1", "admin": true}',
+    "attributes without end": '{"type": "host.set", "id": "1", "attributes": '
+    + '{"a":' * 17
+    + "1"
+    + "}" * 18,
+    "attributes beyond numbers": '{"type": "host.set", "id": "1", "attributes": {"a": 1e400}}',
+    "attributes of huge integers": '{"type": "host.set", "id": "1", "attributes": {"a": 1'
+    + "0" * 30
+    + "}}",
+    "attributes with NUL": '{"type": "host.set", "id": "1", "attributes": {"a\\u0000": 1}}',
+    "a version beyond numbers": '{"type": "watch", "id": "1", "topic": "presence", '
+    '"known": {"epoch": "e", "version": 1' + "0" * 30 + "}}",
+    "a cursor beyond numbers": '{"type": "watch", "id": "1", "topic": "inbox", "after": 1'
+    + "0" * 30
+    + "}",
+    "a negative cursor": '{"type": "watch", "id": "1", "topic": "inbox", "after": -1}',
+}
+EXTRA = ("uuid", "admin", "actor", "permit", "version", "host_uuid", "kind", "repeatable")
+FAULTS = ("internal_error", "unavailable")
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[People]:
+    with serving(connections_per_account=1_000) as served:
+        yield People(served)
+
+
+@pytest.fixture
+def person(people: People) -> Person:
+    return people.get("self host")
+
+
+@pytest.fixture
+async def channel(people: People, person: Person) -> AsyncIterator[RecordedChannel]:
+    async with await RecordedChannel.connect(people.served.url, person.token) as channel:
+        yield channel
+
+
+def keeps(people: People) -> Kept:
+    return people.served.do(kept(people.served.lobby))
+
+
+async def hear(channel: RecordedChannel, text: str) -> Frame:
+    """The answer to whatever that is. It comes in order, so it is the next one."""
+    seen = len(answers(channel))
+    await channel.socket.send(text)
+    await channel.until(lambda: len(answers(channel)) > seen)
+    return answers(channel)[seen]
+
+
+def answers(channel: RecordedChannel) -> list[Frame]:
+    return [frame for frame in channel.frames if frame["type"] in ("reply", "refusal")]
+
+
+async def test_a_text_that_is_no_command_is_refused(
+    channel: RecordedChannel, people: People
+) -> None:
+    before = keeps(people)
+    for name, text in TEXTS.items():
+        frame = await hear(channel, text)
+        assert (frame["type"], frame.get("code")) == ("refusal", "malformed"), (name, frame)
+    assert keeps(people) == before
+
+
+async def test_an_id_that_can_be_read_comes_back_in_the_refusal(channel: RecordedChannel) -> None:
+    assert (await hear(channel, '{"id": "mine", "type": "nothing"}'))["re"] == "mine"
+    assert (await hear(channel, '{"id": "mine"'))["re"] is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_field_that_is_missing_or_one_too_many_is_refused(
+    name: str, channel: RecordedChannel, people: People, person: Person
+) -> None:
+    fields = say(name, people, person, set_up(people, person))
+    before = keeps(people)
+    for command in [
+        *(without(fields, field) for field in required(name, channel)),
+        *(fields | {extra: True} for extra in EXTRA),
+    ]:
+        frame = await hear(channel, json.dumps({"type": name, "id": "1", **command}))
+        assert (frame["type"], frame.get("code")) == ("refusal", "malformed"), command
+    assert keeps(people) == before
+
+
+def required(name: str, channel: RecordedChannel) -> list[str]:
+    schemas = channel.document.content["components"]["schemas"]
+    return [field for field in schemas[title(name)]["required"] if field not in ("id", "type")]
+
+
+def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name}
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_the_document_does_not_allow_is_refused_and_changes_nothing(
+    name: str, channel: RecordedChannel, people: People, person: Person
+) -> None:
+    """And what it does allow, however odd, is no accident either."""
+    fields = say(name, people, person, set_up(people, person))
+    allowed = []
+    before = keeps(people)
+    for command in odd(name, fields, channel):
+        if not channel.document.complaints(command, pointer("components", "schemas", title(name))):
+            allowed.append(command)
+            continue
+        frame = await hear(channel, json.dumps(command))
+        assert (frame["type"], frame.get("code")) == ("refusal", "malformed"), command
+    assert keeps(people) == before
+    for command in allowed:
+        frame = await hear(channel, json.dumps(command))
+        assert frame.get("code") not in FAULTS, command
+
+
+def title(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("."))
+
+
+def odd(name: str, fields: dict[str, Any], channel: RecordedChannel) -> Iterator[dict[str, Any]]:
+    """One strange value at a time, in each field that there is."""
+    schema = channel.document.content["components"]["schemas"][title(name)]
+    for field in schema["properties"]:
+        if field not in ("id", "type"):
+            for n, value in enumerate(VALUES):
+                yield {"type": name, "id": f"{field}-{n}", **fields, field: value}
+
+
+async def test_a_message_of_a_megabyte_ends_the_connection(
+    channel: RecordedChannel, people: People
+) -> None:
+    before = keeps(people)
+    await channel.socket.send('{"id": "' + "x" * 1_000_000 + '"}')
+    assert await channel.until_closed() == 1009
+    assert keeps(people) == before
+
+
+async def test_bytes_end_the_connection(channel: RecordedChannel) -> None:
+    await channel.socket.send(b'{"type": "ping", "id": "1"}')
+    assert await channel.until_closed() == 1003
+
+
+async def test_who_only_errs_is_sent_away(channel: RecordedChannel) -> None:
+    for _ in range(100):
+        await channel.socket.send("{}")
+    assert await channel.until_closed() == 4008

@@ -1,0 +1,211 @@
+"""What the log says, and what it never says."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import secrets
+import threading
+import time
+from typing import Any
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from lobby.logs import as_text, hide
+from lobby.watchdog import watched
+from tests.client import Client, Refused
+from tests.people import PASSWORD, call, new_host, new_user
+from tests.processes import LobbyProcess
+
+
+def records(process: LobbyProcess) -> list[dict[str, Any]]:
+    """Every line but those for people is one JSON object."""
+    lines = process.log.splitlines()
+    return [json.loads(line) for line in lines if not line.startswith(("http://", "lobby: "))]
+
+
+class Canaries:
+    """Secrets that look like nothing in particular."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+
+    def new(self) -> str:
+        self.all.append(f"kanari{secrets.token_hex(8)}")
+        return self.all[-1]
+
+    def basic(self) -> str:
+        pair = f"{self.new()}:{self.new()}"
+        self.all.append(base64.b64encode(pair.encode()).decode())
+        return self.all[-1]
+
+
+async def send_through_http(url: str, canaries: Canaries) -> None:
+    new = canaries.new
+    headers = [
+        {"Authorization": f"Bearer {new()}"},
+        {"Authorization": f"Host {new()}"},
+        {"Authorization": f"Basic {canaries.basic()}"},
+        {"Authorization": new()},
+        {"Cookie": f"session={new()}"},
+        {"X-Api-Key": new(), "X-Forwarded-For": new(), "User-Agent": new(), "Referer": new()},
+        {"X-Request-Id": new()},
+    ]
+    for header in headers:
+        await call(url, "GET", "/users", headers=header)
+    for path in ("/users", "/", "/nowhere", "/health/ready", "/slots"):
+        await call(url, "GET", f"{path}?token={new()}&access_token={new()}")
+    await call(url, "GET", f"/hosts/{new()}/access_token")
+    await call(url, "GET", f"/{new()}")
+    await call(url, "DELETE", f"/users?{new()}")
+    form = {"username": f"u{secrets.token_hex(4)}", "password": new()}
+    for path in ("/users", "/users/login", "/users"):
+        await call(url, "POST", path, data=form)
+    await call(url, "POST", "/users/login", data={"username": new(), "password": new()})
+    await call(url, "POST", "/users", data={new(): new()})
+    for body in ({"source_of_truth_key": new()}, {new(): new()}):
+        await call(url, "POST", "/sessions/players", json=body)
+    await call(url, "POST", "/hosts", content=f'{{"x": {new()}')
+
+
+async def send_through_raw_requests(port: int, canaries: Canaries) -> None:
+    for line in ("GET /{} HTTP/1.1\r\n{}\r\n\r\n", "{} / {}\r\n\r\n", "GET /{} HTTP/9\r\n\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(line.format(canaries.new(), canaries.new()).encode())
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+
+
+async def send_through_channel(url: str, canaries: Canaries) -> None:
+    new = canaries.new
+    for query in (f"token={new()}", f"access_token={new()}", new()):
+        address = f"ws{url.removeprefix('http')}/ws?{query}"
+        try:
+            client = await Client.connect(address, new())
+        except Exception:
+            continue
+        await client.drop()
+    for headers in ({"Authorization": f"Bearer {new()}"}, {"Cookie": new(), "Origin": new()}):
+        with pytest.raises(Exception, match="HTTP 40"):
+            await Client.connect(url, additional_headers=headers)
+    async with await Client.connect(url) as client:
+        for said in ({"type": new()}, {"type": "watch", "topic": new()}, {new(): 1}, [new()]):
+            await client.say(said)
+        await client.socket.send("{" + new())
+        with pytest.raises(Refused):
+            await client.command("hello", token=new())
+
+
+async def test_no_secret_that_was_sent_anywhere_is_in_the_log(own_lobby: LobbyProcess) -> None:
+    own_lobby.settings["LOBBY_LOG_LEVEL"] = "debug"
+    own_lobby.start()
+    canaries = Canaries()
+    await send_through_http(own_lobby.url, canaries)
+    await send_through_raw_requests(own_lobby.port, canaries)
+    await send_through_channel(own_lobby.url, canaries)
+    user, host = await new_user(own_lobby.url), await new_host(own_lobby.url)
+    canaries.all += [PASSWORD, user.token, host.token, host.uuid, user.uuid]
+    assert await asyncio.to_thread(own_lobby.stop) == 0
+    assert len(canaries.all) > 40
+    assert [c for c in canaries.all if c.lower() in own_lobby.log.lower()] == []
+    assert len(records(own_lobby)) > 30
+
+
+async def test_who_comes_in_who_does_not_and_who_may_not_is_in_the_audit_log(
+    own_lobby: LobbyProcess,
+) -> None:
+    own_lobby.settings["LOBBY_LOG_LEVEL"] = "error"
+    own_lobby.start()
+    user = await new_user(own_lobby.url)
+    wrong = {"username": user.name, "password": "not her password"}
+    await call(own_lobby.url, "POST", "/users/login", data=wrong)
+    host, other = await new_host(own_lobby.url), await new_host(own_lobby.url)
+    await host.call("GET", f"/hosts/{other.uuid}/friends")
+    async with await host.connect() as client:
+        await client.command("host.ban", guest=other.uuid)
+    own_lobby.stop()
+    acts = [r["event"] for r in records(own_lobby) if r["logger"] == "audit"]
+    for act in ("login", "login refused", "denied", "ban"):
+        assert act in acts
+    assert {r["logger"] for r in records(own_lobby)} == {"audit"}
+
+
+def lined(event: dict[str, Any]) -> str:
+    base = {"timestamp": "now", "level": "info", "logger": "test"}
+    return as_text(None, "info", {**base, **hide(None, "info", event)})
+
+
+def test_a_name_with_line_breaks_stays_in_its_line() -> None:
+    text = lined({"event": "joined\nforged", "name": 'a\r\nb" level=error\x1b[31m\u2028'})
+    assert len(text.splitlines()) == 1
+    assert "\x1b" not in text
+
+
+def test_an_exception_in_text_is_behind_a_margin() -> None:
+    text = lined({"event": "broken", "exception": "Traceback\nValueError: \x1b[2J\nx"})
+    assert [line[:6] for line in text.splitlines()[1:]] == ["    | "] * 3
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"authorization": "kanari"},
+        {"access_token": ["kanari"]},
+        {"headers": {"Cookie": "kanari", "deeper": {"host-key": "kanari"}}},
+        {"why": "Authorization: Bearer kanari"},
+        {"why": "bearer kanari, then more"},
+        {"why": "Authorization: Host kanari"},
+        {"why": "GET /x?token=kanari&y=1"},
+        {"why": "password='kanari'"},
+        {"why": "postgresql://lobby:kanari@127.0.0.1/lobby"},
+        {
+            "exception": "Field required [type=missing, input_value={'a': 'kanari'}, input_type=dict]"
+        },
+        {"why": ValueError("secret: kanari")},
+        {"why": f"eyJhbGciOiJIUzI1NiJ9.{'kanari' * 3}.kanari"},
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden(event: dict[str, Any]) -> None:
+    assert "kanari" not in json.dumps(hide(None, "info", {"event": "x", **event}))
+
+
+def test_a_uuid_is_cut_and_a_key_is_gone_but_ordinary_words_stay() -> None:
+    uuid, key = "5ff3f735-0071-4326-a275-d37b6cacc082", secrets.token_hex(32)
+    plain = "KeyError: 'seats' while the token was read; basics"
+    hidden = hide(None, "info", {"event": f"{uuid} {key}", "count": 3, "plain": plain})
+    assert hidden == {"event": "5ff3f735… [hidden]", "count": 3, "plain": plain}
+
+
+async def test_a_loop_that_stands_still_is_reported_once_with_its_stack() -> None:
+    with capture_logs() as caught:
+        async with watched():
+            await asyncio.sleep(0)
+            until = time.monotonic() + 1.8
+            while time.monotonic() < until:
+                threading.Event().wait(0.05)
+            async with asyncio.timeout(3):
+                while len(caught) < 2:
+                    await asyncio.sleep(0.05)
+    assert [record["event"] for record in caught] == ["loop_stands_still", "loop_moves_again"]
+    assert any("test_a_loop_that_stands_still" in line for line in caught[0]["stack"])
+
+
+async def test_a_loop_that_moves_is_not_reported() -> None:
+    with capture_logs() as caught:
+        async with watched():
+            async with asyncio.timeout(3):
+                until = time.monotonic() + 1.5
+                while time.monotonic() < until:
+                    await asyncio.sleep(0.05)
+    assert caught == []
+
+
+def test_the_libraries_log_through_the_same_door() -> None:
+    assert structlog.get_logger("x") is not None
+    assert logging.getLogger("uvicorn.error").isEnabledFor(logging.WARNING)

@@ -1,0 +1,189 @@
+"""What the operator does to accounts: through the running server, or alone where none runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import lobby
+from tests.people import PASSWORD, Person, call, new_user
+from tests.processes import LobbyProcess
+
+
+def audited(process: LobbyProcess) -> list[dict[str, Any]]:
+    records = [json.loads(line) for line in process.log.splitlines() if line.startswith("{")]
+    return [record for record in records if record["logger"] == "audit"]
+
+
+def new_name() -> str:
+    return f"u{secrets.token_hex(6)}"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LobbyProcess]:
+    """One process that has its store for itself."""
+    server = LobbyProcess(tmp_path_factory.mktemp("lobby")).start()
+    yield server
+    server.remove()
+
+
+async def status_with(person: Person) -> int:
+    return (await person.call("GET", "/users")).status_code
+
+
+async def test_an_administrator_is_made_by_the_operator_and_logs_in(shared: LobbyProcess) -> None:
+    name = new_name()
+    made = lobby(shared.home, "admin", "create", name, "--password-stdin", typed=f"{PASSWORD}\n")
+    assert (made.returncode, made.stdout) == (0, f"{name} is an administrator.\n")
+    form = {"username": name, "password": PASSWORD}
+    assert (await call(shared.url, "POST", "/users/login", data=form)).status_code == 200
+    listed = lobby(shared.home, "admin", "list").stdout
+    assert name in listed
+    assert [r["outcome"] for r in audited(shared) if r.get("whom") == name] == ["done"]
+    assert PASSWORD not in shared.log
+
+
+def test_without_a_server_the_same_is_done_here_and_the_last_administrator_stays(
+    tmp_path: Path,
+) -> None:
+    words = ("admin", "create", "alice", "--password-stdin")
+    made = lobby(tmp_path, *words, typed=f"{PASSWORD}\n")
+    assert made.returncode == 0
+    assert '"admin create"' in made.stderr
+    assert PASSWORD not in made.stderr
+    kept = lobby(tmp_path, "admin", "delete", "alice")
+    assert kept.returncode == 1
+    assert "last administrator" in kept.stderr
+    assert "alice" in lobby(tmp_path, "admin", "list").stdout
+
+
+async def test_no_request_makes_an_administrator(shared: LobbyProcess) -> None:
+    name = new_name()
+    form = {"username": name, "password": PASSWORD, "admin": "true", "is_admin": "1"}
+    await call(shared.url, "POST", "/users", data=form)
+    await new_user(shared.url)
+    assert name not in lobby(shared.home, "admin", "list").stdout
+
+
+def test_a_refusal_is_one_line_and_never_shows_the_password(shared: LobbyProcess) -> None:
+    short = lobby(shared.home, "admin", "create", new_name(), "--password-stdin", typed="kanari\n")
+    assert short.returncode == 1
+    assert "8 characters" in short.stderr
+    assert len(short.stderr.splitlines()) == 1
+    assert "kanari" not in short.stderr + short.stdout + shared.log
+    unasked = lobby(shared.home, "admin", "create", new_name())
+    assert unasked.returncode == 2
+    assert "--password-stdin" in unasked.stderr
+
+
+async def test_a_login_that_somebody_has_is_not_made_an_administrator(shared: LobbyProcess) -> None:
+    user = await new_user(shared.url)
+    assert user.name
+    taken = lobby(shared.home, "admin", "create", user.name, "--password-stdin", typed=PASSWORD)
+    assert taken.returncode == 1
+    assert "login" in taken.stderr
+    assert user.name not in lobby(shared.home, "admin", "list").stdout
+
+
+async def test_deleting_ends_tokens_and_sockets_within_a_second(shared: LobbyProcess) -> None:
+    user = await new_user(shared.url)
+    assert user.name
+    client = await user.connect()
+    deleted = await asyncio.to_thread(lobby, shared.home, "admin", "delete", user.name)
+    assert deleted.stdout == f"{user.name} is gone.\n"
+    assert await client.until_closed(timeout=1) == 4503
+    assert await status_with(user) == 401
+    missing = await asyncio.to_thread(lobby, shared.home, "admin", "delete", user.name)
+    assert missing.returncode == 1
+
+
+async def test_signing_out_and_a_new_password_end_what_was_given_before(
+    shared: LobbyProcess,
+) -> None:
+    user = await new_user(shared.url)
+    assert user.name
+    client = await user.connect()
+    words = ("admin", "sign-out", user.name)
+    assert (await asyncio.to_thread(lobby, shared.home, *words)).returncode == 0
+    assert await client.until_closed(timeout=1) == 4503
+    assert await status_with(user) == 401
+    new = "another horse 8"
+    words = ("admin", "password", user.name, "--password-stdin")
+    changed = await asyncio.to_thread(lobby, shared.home, *words, typed=f"{new}\n")
+    assert changed.returncode == 0
+    for password, status in ((PASSWORD, 401), (new, 200)):
+        form = {"username": user.name, "password": password}
+        assert (await call(shared.url, "POST", "/users/login", data=form)).status_code == status
+
+
+def test_a_server_whose_door_is_elsewhere_is_named(shared: LobbyProcess) -> None:
+    lost = lobby(shared.home, "admin", "list", admin_socket="nowhere.sock")
+    assert lost.returncode == 3
+    assert "LOBBY_ADMIN_SOCKET" in lost.stderr
+    assert len(lost.stderr.splitlines()) == 1
+
+
+def test_the_door_is_its_owners_alone_and_goes_with_the_server(own_lobby: LobbyProcess) -> None:
+    door = own_lobby.home / "lobby.sock"
+    own_lobby.start()
+    assert stat.S_IMODE(door.stat().st_mode) == 0o600
+    own_lobby.kill()
+    assert door.exists()
+    own_lobby.start()
+    assert lobby(own_lobby.home, "admin", "list").returncode == 0
+    assert own_lobby.stop() == 0
+    assert not door.exists()
+
+
+def test_a_door_that_is_served_or_is_a_file_is_left_alone(
+    own_lobby: LobbyProcess, shared: LobbyProcess
+) -> None:
+    own_lobby.settings["LOBBY_ADMIN_SOCKET"] = str(shared.home / "lobby.sock")
+    own_lobby.start().stop()
+    assert "admin_socket_unusable" in own_lobby.log
+    assert lobby(shared.home, "admin", "list").returncode == 0
+    mine = own_lobby.home / "notes.txt"
+    mine.write_text("mine")
+    own_lobby.settings["LOBBY_ADMIN_SOCKET"] = str(mine)
+    assert own_lobby.start().stop() == 0
+    assert mine.read_text() == "mine"
+
+
+def test_nonsense_at_the_door_is_answered_and_the_next_line_too(shared: LobbyProcess) -> None:
+    with socket.socket(socket.AF_UNIX) as door:
+        door.settimeout(5)
+        door.connect(str(shared.home / "lobby.sock"))
+        answers = door.makefile("rb")
+        for line in (b"{", b"[]", b'{"command":"rm"}', b'{"command":"admin list","more":1}'):
+            door.sendall(line + b"\n")
+            assert json.loads(answers.readline())["refused"]["code"] == "malformed"
+        door.sendall(b'{"command":"status"}\n')
+        assert json.loads(answers.readline())["result"]["pid"] == shared.pid
+
+
+async def test_where_processes_share_their_data_the_command_reaches_all_of_them(
+    own_lobby: LobbyProcess, redis_url: str, postgres_url: str
+) -> None:
+    where = {"redis_url": redis_url, "database_url": postgres_url}
+    own_lobby.settings |= {f"LOBBY_{name.upper()}": value for name, value in where.items()}
+    own_lobby.start()
+    assert not (own_lobby.home / "lobby.sock").exists()
+    user = await new_user(own_lobby.url)
+    assert user.name
+    client = await user.connect()
+    words = ("admin", "delete", user.name)
+    deleted = await asyncio.to_thread(lobby, own_lobby.home, *words, **where)
+    ended = time.monotonic()
+    assert deleted.returncode == 0, deleted.stderr
+    assert await client.until_closed(timeout=2) == 4503
+    assert time.monotonic() - ended < 1
+    assert await status_with(user) == 401
