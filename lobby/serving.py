@@ -175,19 +175,25 @@ class CannotListen(Exception):
 def listening_socket(settings: Settings) -> socket.socket:
     """Bound, and soon to listen. What is set on it is inherited by every connection."""
     try:
-        found = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        family, kind, protocol, _, address = found[0]
-        sock = socket.socket(family, kind, protocol)
-        _set(sock, Limits())
-        sock.bind(address)
+        return _bound(settings.host, settings.port)
     except OSError as failure:
         where = f"{settings.host} port {settings.port}"
         if failure.errno == errno.EADDRINUSE:
             what = f"{where} is taken: is another lobby running? --port or LOBBY_PORT chooses"
             raise CannotListen(f"{what} another.", taken=True) from failure
         raise CannotListen(f"cannot listen on {where}: {failure.strerror}") from failure
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    sock = socket.socket(family, kind, protocol)
+    try:
+        _set(sock, Limits())
+        sock.bind(address)
+    except OSError:
+        sock.close()
+        raise
     return sock
 
 

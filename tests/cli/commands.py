@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests import processes
 from tests.processes import LobbyProcess
-from tests.services import free_port, wait_until
+from tests.services import wait_until
 
 LOBBY = processes.SERVE[:-1]
 END_SECONDS = 30.0
@@ -17,9 +17,8 @@ def lobby(
     home: Path, *words: str, typed: str = "", **settings: object
 ) -> subprocess.CompletedProcess[str]:
     """Run `lobby WORDS` in the folder until it ends; `typed` is its stdin."""
-    given = {"port": free_port(), **settings}
-    environment = LobbyProcess(home, **given).environment()
-    environment |= {f"LOBBY_{name.upper()}": str(value) for name, value in given.items()}
+    environment = LobbyProcess(home).environment()
+    environment |= {f"LOBBY_{name.upper()}": str(value) for name, value in settings.items()}
     return subprocess.run(
         [*LOBBY, *words],
         cwd=home,

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import logging
 import secrets
 import threading
 import time
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from lobby.logs import as_text, hide
@@ -125,7 +123,7 @@ async def test_who_comes_in_who_does_not_and_who_may_not_is_in_the_audit_log(
     wrong = {"username": user.name, "password": "not her password"}
     await call(own_lobby.url, "POST", "/users/login", data=wrong)
     host, other = await new_host(own_lobby.url), await new_host(own_lobby.url)
-    await host.call("GET", f"/hosts/{other.uuid}/friends")
+    await host.call("GET", f"/hosts/{other.uuid}")
     async with await host.connect() as client:
         await client.command("host.ban", guest=other.uuid)
     own_lobby.stop()
@@ -164,9 +162,7 @@ def test_an_exception_in_text_is_behind_a_margin() -> None:
         {"why": "GET /x?token=kanari&y=1"},
         {"why": "password='kanari'"},
         {"why": "postgresql://lobby:kanari@127.0.0.1/lobby"},
-        {
-            "exception": "Field required [type=missing, input_value={'a': 'kanari'}, input_type=dict]"
-        },
+        {"why": "Field required [type=missing, input_value={'a': 'kanari'}, input_type=dict]"},
         {"why": ValueError("secret: kanari")},
         {"why": f"eyJhbGciOiJIUzI1NiJ9.{'kanari' * 3}.kanari"},
     ],
@@ -204,8 +200,3 @@ async def test_a_loop_that_moves_is_not_reported() -> None:
                 while time.monotonic() < until:
                     await asyncio.sleep(0.05)
     assert caught == []
-
-
-def test_the_libraries_log_through_the_same_door() -> None:
-    assert structlog.get_logger("x") is not None
-    assert logging.getLogger("uvicorn.error").isEnabledFor(logging.WARNING)

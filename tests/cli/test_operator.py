@@ -117,8 +117,8 @@ async def test_signing_out_and_a_new_password_end_what_was_given_before(
     assert await client.until_closed(timeout=1) == 4503
     assert await status_with(user) == 401
     new = "another horse 8"
-    words = ("admin", "password", user.name, "--password-stdin")
-    changed = await asyncio.to_thread(lobby, shared.home, *words, typed=f"{new}\n")
+    setting = ("admin", "password", user.name, "--password-stdin")
+    changed = await asyncio.to_thread(lobby, shared.home, *setting, typed=f"{new}\n")
     assert changed.returncode == 0
     for password, status in ((PASSWORD, 401), (new, 200)):
         form = {"username": user.name, "password": password}
