@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -48,9 +49,13 @@ def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
     doors = list(doors)
     schemas = Schemas([row for _, rows in doors for row in rows])
     paths: dict[str, Json] = {}
+    named: Counter[str] = Counter()
     for dialect, rows in doors:
         for row in rows:
-            said = _operation(dialect, row, schemas)
+            name = f"{dialect.name}_{row.endpoint.__name__}"
+            named[name] += 1  # one endpoint may answer under several paths
+            again = f"_{named[name]}" if named[name] > 1 else ""
+            said = {"operationId": name + again, **_operation(dialect, row, schemas)}
             paths.setdefault(row.path_template, {})[row.method.lower()] = said
     return {
         "openapi": "3.1.0",
@@ -100,7 +105,6 @@ class Schemas:
 
 def _operation(dialect: Dialect, row: Row, schemas: Schemas) -> Json:
     said: Json = {
-        "operationId": f"{dialect.name}_{row.endpoint.__name__}",
         "tags": [dialect.name],
         "summary": _summary(row.endpoint),
         "security": [] if row.needs.open else [{"bearer": []}],

@@ -18,7 +18,7 @@ from lobby.domain.errors import NotFound
 from lobby.hub.documents import WatchedDocument
 from lobby.hub.fanout import Watcher
 from lobby.hub.journals import WatchedJournal
-from lobby.hub.looks import Looks
+from lobby.hub.looks import Looks, Watched, suspects
 from lobby.hub.sources import Known, Source, State
 from persistence.ports import Bus, Unreachable
 from protocol import events
@@ -28,7 +28,6 @@ from protocol.topics import ACCOUNTS, PRESENCE, shown, split
 
 log = structlog.get_logger(__name__)
 
-Watched = WatchedDocument | WatchedJournal
 JOURNALS = frozenset({"inbox", "chat"})
 RETRY_SECONDS = 0.5
 
@@ -175,9 +174,8 @@ class Hub:
             self._look(topic)
         elif topic == PRESENCE:
             roster = events.ROSTER.validate_json(payload)
-            patch = dict(roster.patch)
             assert isinstance(watched, WatchedDocument)
-            if not watched.fold_roster(roster.epoch, roster.version, patch):
+            if not watched.fold_roster(roster.epoch, roster.version, dict(roster.patch)):
                 self._look(topic)
         else:
             self._fold(topic, watched, events.TOLD.validate_json(payload))
@@ -249,20 +247,8 @@ class Hub:
         while True:
             await asyncio.sleep(seconds)
             await self._forget_idle()
-            for topic in await self._suspects():
+            for topic in await suspects(self._source, self._topics):
                 self._look(topic)
-
-    async def _suspects(self) -> list[str]:
-        documents = {
-            topic: watched.version
-            for topic, watched in self._topics.items()
-            if isinstance(watched, WatchedDocument) and split(topic)[0] == "session"
-        }
-        others = [topic for topic in self._topics if topic not in documents]
-        try:
-            return others + (await self._source.changed(documents) if documents else [])
-        except Unreachable:
-            return []
 
     async def _forget_idle(self) -> None:
         """A topic unwatched for a whole round is closed; until then, coming back is cheap."""

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
+
+from lobby.hub.documents import WatchedDocument
+from lobby.hub.journals import WatchedJournal
+from lobby.hub.sources import Source
+from persistence.ports import Unreachable
+from protocol.topics import split
+
+Watched = WatchedDocument | WatchedJournal
 
 
 class Looks:
@@ -36,3 +44,18 @@ class Looks:
         if topic in self._again:
             self._again.discard(topic)
             self.soon(topic)
+
+
+async def suspects(source: Source, topics: Mapping[str, Watched]) -> list[str]:
+    """Those that may not be as they stand: sessions by their version, all others unseen. None
+    while the store is away."""
+    documents = {
+        topic: watched.version
+        for topic, watched in topics.items()
+        if isinstance(watched, WatchedDocument) and split(topic)[0] == "session"
+    }
+    others = [topic for topic in topics if topic not in documents]
+    try:
+        return others + (await source.changed(documents) if documents else [])
+    except Unreachable:
+        return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any
 
 import httpx2
@@ -21,6 +21,7 @@ from lobby.main import create_app
 from tests.api.people import People
 from tests.api.serving import SECRET, Served, serving
 from tests.recorder import recorded
+from tests.services import wait_until
 
 PROXIES = ["10.0.0.0/8", "fd00::/8"]
 
@@ -231,6 +232,10 @@ def test_what_breaks_says_nothing_outside_and_everything_in_the_log(broken: Serv
     assert "12345" in str(record["exc_info"])
 
 
+def requests_in(logged: Sequence[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
+    return [record for record in logged if record["event"] == "request"]
+
+
 async def test_each_request_is_one_record_that_names_the_route_and_nobody(
     http: httpx2.Client, people: People
 ) -> None:
@@ -242,7 +247,8 @@ async def test_each_request_is_one_record_that_names_the_route_and_nobody(
         url = http.base_url.copy_with(scheme="ws", path="/ws")
         async with connect(str(url), subprotocols=["lobby.v1"], proxy=None):  # type: ignore[list-item]
             pass
-    requests = [record for record in logged if record["event"] == "request"]
+        wait_until(lambda: len(requests_in(logged)) == 3, seconds=5)
+    requests = requests_in(logged)
     said = [(r["method"], r["route"], r["status"]) for r in requests]
     assert said == [
         ("GET", "/hosts/{host}", 200),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lobby import console
+from lobby.config import Settings
+from lobby.context import Lobby
+from lobby.main import open_lobby
 from tests.cli.commands import lobby
 from tests.people import PASSWORD, Person, call, new_user
 from tests.processes import LobbyProcess
@@ -46,8 +51,7 @@ async def test_an_administrator_is_made_by_the_operator_and_logs_in(shared: Lobb
     assert (made.returncode, made.stdout) == (0, f"{name} is an administrator.\n")
     form = {"username": name, "password": PASSWORD}
     assert (await call(shared.url, "POST", "/users/login", data=form)).status_code == 200
-    listed = lobby(shared.home, "admin", "list").stdout
-    assert name in listed
+    assert name in lobby(shared.home, "admin", "list").stdout
     assert [r["outcome"] for r in audited(shared) if r.get("whom") == name] == ["done"]
     assert PASSWORD not in shared.log
 
@@ -66,12 +70,21 @@ def test_without_a_server_the_same_is_done_here_and_the_last_administrator_stays
     assert "alice" in lobby(tmp_path, "admin", "list").stdout
 
 
+def ask(server: LobbyProcess, command: str, **fields: str) -> dict[str, Any]:
+    """The door itself, without the command line before it."""
+    return console.ask(server.home / "lobby.sock", {"command": command, **fields})
+
+
+def admins(server: LobbyProcess) -> list[str]:
+    return [one["login"] for one in ask(server, "admin list")["result"]["admins"]]
+
+
 async def test_no_request_makes_an_administrator(shared: LobbyProcess) -> None:
     name = new_name()
     form = {"username": name, "password": PASSWORD, "admin": "true", "is_admin": "1"}
     await call(shared.url, "POST", "/users", data=form)
-    await new_user(shared.url)
-    assert name not in lobby(shared.home, "admin", "list").stdout
+    user = await new_user(shared.url)
+    assert not {name, user.name} & {*admins(shared)}
 
 
 def test_a_refusal_is_one_line_and_never_shows_the_password(shared: LobbyProcess) -> None:
@@ -88,10 +101,9 @@ def test_a_refusal_is_one_line_and_never_shows_the_password(shared: LobbyProcess
 async def test_a_login_that_somebody_has_is_not_made_an_administrator(shared: LobbyProcess) -> None:
     user = await new_user(shared.url)
     assert user.name
-    taken = lobby(shared.home, "admin", "create", user.name, "--password-stdin", typed=PASSWORD)
-    assert taken.returncode == 1
-    assert "login" in taken.stderr
-    assert user.name not in lobby(shared.home, "admin", "list").stdout
+    taken = ask(shared, "admin create", login=user.name, password=PASSWORD)
+    assert taken["refused"]["code"] == "login_taken"
+    assert user.name not in admins(shared)
 
 
 async def test_deleting_ends_tokens_and_sockets_within_a_second(shared: LobbyProcess) -> None:
@@ -102,27 +114,39 @@ async def test_deleting_ends_tokens_and_sockets_within_a_second(shared: LobbyPro
     assert deleted.stdout == f"{user.name} is gone.\n"
     assert await client.until_closed(timeout=1) == 4503
     assert await status_with(user) == 401
-    missing = await asyncio.to_thread(lobby, shared.home, "admin", "delete", user.name)
-    assert missing.returncode == 1
+    missing = ask(shared, "admin delete", login=user.name)
+    assert missing["refused"]["code"] == "account_not_found"
 
 
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [("admin sign-out", {}), ("admin password", {"password": "another horse 8"})],
+)
 async def test_signing_out_and_a_new_password_end_what_was_given_before(
-    shared: LobbyProcess,
+    shared: LobbyProcess, command: str, fields: dict[str, str]
 ) -> None:
     user = await new_user(shared.url)
     assert user.name
     client = await user.connect()
-    words = ("admin", "sign-out", user.name)
-    assert (await asyncio.to_thread(lobby, shared.home, *words)).returncode == 0
+    assert "result" in ask(shared, command, login=user.name, **fields)
     assert await client.until_closed(timeout=1) == 4503
     assert await status_with(user) == 401
-    new = "another horse 8"
-    setting = ("admin", "password", user.name, "--password-stdin")
-    changed = await asyncio.to_thread(lobby, shared.home, *setting, typed=f"{new}\n")
-    assert changed.returncode == 0
-    for password, status in ((PASSWORD, 401), (new, 200)):
-        form = {"username": user.name, "password": password}
-        assert (await call(shared.url, "POST", "/users/login", data=form)).status_code == status
+    form = {"username": user.name, "password": fields.get("password", PASSWORD)}
+    assert (await call(shared.url, "POST", "/users/login", data=form)).status_code == 200
+    assert fields.get("password", "kanari") not in shared.log
+
+
+def test_without_a_server_the_same_is_done_here_and_the_last_administrator_stays(
+    tmp_path: Path,
+) -> None:
+    words = ("admin", "create", "alice", "--password-stdin")
+    made = lobby(tmp_path, *words, typed=f"{PASSWORD}\n")
+    assert made.returncode == 0
+    assert '"admin create"' in made.stderr
+    assert PASSWORD not in made.stderr
+    kept = lobby(tmp_path, "admin", "delete", "alice")
+    assert kept.returncode == 1
+    assert "last administrator" in kept.stderr
 
 
 def test_a_server_whose_door_is_elsewhere_is_named(shared: LobbyProcess) -> None:
@@ -132,42 +156,55 @@ def test_a_server_whose_door_is_elsewhere_is_named(shared: LobbyProcess) -> None
     assert len(lost.stderr.splitlines()) == 1
 
 
-def test_the_door_is_its_owners_alone_and_goes_with_the_server(own_lobby: LobbyProcess) -> None:
-    door = own_lobby.home / "lobby.sock"
-    own_lobby.start()
-    assert stat.S_IMODE(door.stat().st_mode) == 0o600
-    own_lobby.kill()
-    assert door.exists()
-    own_lobby.start()
-    assert lobby(own_lobby.home, "admin", "list").returncode == 0
-    assert own_lobby.stop() == 0
-    assert not door.exists()
-
-
-def test_a_door_that_is_served_or_is_a_file_is_left_alone(
-    own_lobby: LobbyProcess, shared: LobbyProcess
-) -> None:
-    own_lobby.settings["LOBBY_ADMIN_SOCKET"] = str(shared.home / "lobby.sock")
-    own_lobby.start().stop()
-    assert "admin_socket_unusable" in own_lobby.log
-    assert lobby(shared.home, "admin", "list").returncode == 0
-    mine = own_lobby.home / "notes.txt"
-    mine.write_text("mine")
-    own_lobby.settings["LOBBY_ADMIN_SOCKET"] = str(mine)
-    assert own_lobby.start().stop() == 0
-    assert mine.read_text() == "mine"
-
-
 def test_nonsense_at_the_door_is_answered_and_the_next_line_too(shared: LobbyProcess) -> None:
     with socket.socket(socket.AF_UNIX) as door:
         door.settimeout(5)
         door.connect(str(shared.home / "lobby.sock"))
-        answers = door.makefile("rb")
-        for line in (b"{", b"[]", b'{"command":"rm"}', b'{"command":"admin list","more":1}'):
-            door.sendall(line + b"\n")
-            assert json.loads(answers.readline())["refused"]["code"] == "malformed"
-        door.sendall(b'{"command":"status"}\n')
-        assert json.loads(answers.readline())["result"]["pid"] == shared.pid
+        with door.makefile("rb") as answers:
+            for line in (b"{", b"[]", b'{"command":"rm"}', b'{"command":"admin list","more":1}'):
+                door.sendall(line + b"\n")
+                assert json.loads(answers.readline())["refused"]["code"] == "malformed"
+            door.sendall(b'{"command":"status"}\n')
+            assert json.loads(answers.readline())["result"]["pid"] == shared.pid
+
+
+def test_the_door_goes_with_the_server(own_lobby: LobbyProcess) -> None:
+    door = own_lobby.home / "lobby.sock"
+    own_lobby.start()
+    assert door.exists()
+    assert own_lobby.stop() == 0
+    assert not door.exists()
+
+
+@pytest.fixture
+async def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lobby]:
+    monkeypatch.chdir(tmp_path)
+    async with open_lobby(Settings(database_url="sqlite::memory:")) as opened:
+        yield opened
+
+
+async def test_the_door_is_its_owners_alone_and_takes_the_place_of_a_dead_one(
+    alone: Lobby,
+) -> None:
+    with socket.socket(socket.AF_UNIX) as left_behind:
+        left_behind.bind("lobby.sock")
+    async with console.door(alone):
+        assert stat.S_IMODE(os.stat("lobby.sock").st_mode) == 0o600
+        said = await asyncio.to_thread(console.ask, Path("lobby.sock"), {"command": "status"})
+        assert said["result"]["pid"] == os.getpid()
+    assert not os.path.exists("lobby.sock")
+
+
+async def test_a_door_that_is_served_or_is_a_file_is_left_alone(alone: Lobby) -> None:
+    async with console.door(alone):
+        async with console.door(alone):
+            pass
+        said = await asyncio.to_thread(console.ask, Path("lobby.sock"), {"command": "status"})
+        assert said["result"]["pid"] == os.getpid()
+    mine = await asyncio.to_thread(Path("lobby.sock").write_text, "mine")
+    async with console.door(alone):
+        pass
+    assert os.path.getsize("lobby.sock") == mine
 
 
 async def test_where_processes_share_their_data_the_command_reaches_all_of_them(
