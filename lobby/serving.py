@@ -51,7 +51,8 @@ class Exit(IntEnum):
 
 
 class Server(uvicorn.Server):
-    """`alone`: nobody stands above this process, so the terminal's Ctrl+C is meant for it."""
+    """`alone`: nobody stands above this process, so that the terminal's Ctrl+C is meant for it, and
+    a second signal is an impatient operator and not the same stop by another way."""
 
     def __init__(
         self, app: Starlette, settings: Settings, ready: Callable[[], None], *, alone: bool = True
@@ -64,12 +65,16 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None = None) -> None:
         """The first signal drains, the second one ends it. Not raised again in the end, as uvicorn
         would: having stopped when told to is a success."""
-        if sig == signal.SIGINT and not self._alone:
-            return
-        if self.should_exit and self._loop is not None:
-            self.force_exit = True
+        if self._alone and self.should_exit:
+            self.end_now()
+        if self._alone or sig != signal.SIGINT:
+            self.should_exit = True
+
+    def end_now(self) -> None:
+        """Drop whoever is here; to be called from any thread."""
+        self.should_exit = self.force_exit = True
+        if self._loop is not None:
             self._loop.call_soon_threadsafe(self._drop_all)
-        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -136,11 +141,21 @@ class Server(uvicorn.Server):
 
 
 def run(
-    settings: Settings, sock: socket.socket, ready: Callable[[], None], *, alone: bool = True
+    settings: Settings,
+    sock: socket.socket,
+    ready: Callable[[], None],
+    *,
+    above: Callable[[Server], None] | None = None,
 ) -> Exit:
-    """Serve until told to stop. What prevents it is said in one line, and is the exit code."""
+    """Serve until told to stop. What prevents it is said in one line, and is the exit code.
+
+    `above` gets the server before it runs, where somebody watches over several of them.
+    """
     try:
-        Server(create_app(settings), settings, ready, alone=alone).run([sock])
+        server = Server(create_app(settings), settings, ready, alone=above is None)
+        if above:
+            above(server)
+        server.run([sock])
     except InUse as busy:
         return complain(str(busy), Exit.IN_USE)
     except Unreachable as away:

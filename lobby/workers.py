@@ -20,7 +20,7 @@ import structlog
 
 from lobby import logs, serving
 from lobby.config import Settings
-from lobby.serving import Exit
+from lobby.serving import Exit, Server
 
 log = structlog.get_logger(__name__)
 spawning = get_context("spawn")
@@ -32,7 +32,7 @@ HOPELESS = (Exit.SETTINGS, Exit.IN_USE, Exit.UNREACHABLE)
 
 
 class Worker:
-    """`line` is silent until it serves; in the worker, its end means that nobody watches it."""
+    """`line` tells us that it serves, and it to end at once or that nobody watches it."""
 
     def __init__(self, settings: Settings, sock: socket.socket) -> None:
         self.line, theirs = spawning.Pipe()
@@ -107,23 +107,30 @@ class Supervisor:
         self._start()
 
     def _stop(self, number: int = signal.SIGTERM, frame: FrameType | None = None) -> None:
-        """Once: they drain. Twice: they end."""
-        self._stopping = True
+        """Once: they drain, also when they were told by another way. Twice: they end."""
         for worker in list(self._workers):
-            worker.process.terminate()
+            if self._stopping:
+                worker.line.send("now")
+            else:
+                worker.process.terminate()
+        self._stopping = True
 
 
 def work(settings: Settings, sock: socket.socket, line: Connection) -> None:
     """What a worker process does. A terminal's Ctrl+C is for its supervisor to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logs.configure(settings)
-    threading.Thread(target=_stop_with_parent, args=(line,), daemon=True).start()
-    sys.exit(serving.run(settings, sock, lambda: line.send(os.getpid()), alone=False))
+
+    def above(server: Server) -> None:
+        threading.Thread(target=_listen, args=(line, server), daemon=True).start()
+
+    sys.exit(serving.run(settings, sock, lambda: line.send(os.getpid()), above=above))
 
 
-def _stop_with_parent(line: Connection) -> None:
-    """Nobody would replace or stop us: end as if told to."""
+def _listen(line: Connection, server: Server) -> None:
+    """A word means now. No more of them means that nobody watches us: end as if told to."""
     try:
         line.recv()
+        server.end_now()
     except (EOFError, OSError):
         os.kill(os.getpid(), signal.SIGTERM)

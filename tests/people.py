@@ -1,13 +1,18 @@
-"""People of the stories: they register, log in, call by HTTP and connect to the channel."""
+"""People of the stories: they register, log in, call by HTTP and connect to the channel.
+
+Whatever they are answered is held to the documents that the server gives.
+"""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx2
 
 from tests.client import Client
+from tests.recorder import OpenApi, RecordedChannel
 
 PASSWORD = "correct horse 9"
 
@@ -26,7 +31,7 @@ class Person:
         return {"Authorization": f"Bearer {self.token}"}
 
     async def connect(self, url: str | None = None) -> Client:
-        return await Client.connect(url or self.url, self.token)
+        return await RecordedChannel.connect(url or self.url, self.token)
 
     async def call(self, method: str, path: str, **options: object) -> httpx2.Response:
         return await call(self.url, method, path, headers=self.headers, **options)
@@ -34,7 +39,14 @@ class Person:
 
 async def call(url: str, method: str, path: str, **options: object) -> httpx2.Response:
     async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
-        return await http.request(method, path, **options)  # type: ignore[arg-type]
+        answer = await http.request(method, path, **options)  # type: ignore[arg-type]
+    _document(url).check(answer)
+    return answer
+
+
+@lru_cache(maxsize=64)
+def _document(url: str) -> OpenApi:
+    return OpenApi(httpx2.get(f"{url}/openapi.json", trust_env=False).json())
 
 
 async def new_host(url: str) -> Person:

@@ -7,6 +7,7 @@ import pytest
 from tests.client import Client, Refused
 from tests.people import Person, new_host, new_user
 from tests.processes import LobbyProcess
+from tests.recorder import RecordedChannel
 from tests.stories.conftest import Deployment
 
 
@@ -38,7 +39,7 @@ async def test_a_guest_who_drops_is_reconnecting_then_gone(lobby: Deployment) ->
     await hosting.until(lambda: guest.uuid not in presence["presence"])
     await hosting.until(lambda: hosting.states[f"session:{id}"]["seats"]["1"]["status"] == "free")
     # 4. The host goes: the session ends after the grace period, and the list says so.
-    async with await Client.connect(lobby.there.url) as page:
+    async with await RecordedChannel.connect(lobby.there.url) as page:
         await page.watch("sessions")
         await hosting.drop()
         await page.until(lambda: id not in page.states["sessions"])
@@ -47,7 +48,7 @@ async def test_a_guest_who_drops_is_reconnecting_then_gone(lobby: Deployment) ->
 
 async def test_a_goodbye_is_gone_at_once(lobby: Deployment) -> None:
     guest = await new_user(lobby.here.url)
-    async with await Client.connect(lobby.there.url) as page:
+    async with await RecordedChannel.connect(lobby.there.url) as page:
         await page.watch("presence")
         async with await guest.connect():
             await page.until(lambda: guest.uuid in page.states["presence"])
@@ -62,7 +63,7 @@ async def test_a_goodbye_is_gone_at_once(lobby: Deployment) -> None:
 
 async def test_two_sockets_leave_with_the_last(lobby: Deployment) -> None:
     guest = await new_user(lobby.here.url)
-    async with await Client.connect(lobby.here.url) as page:
+    async with await RecordedChannel.connect(lobby.here.url) as page:
         await page.watch("presence")
         first, second = await guest.connect(), await guest.connect(lobby.there.url)
         await first.close()
@@ -74,7 +75,10 @@ async def test_two_sockets_leave_with_the_last(lobby: Deployment) -> None:
 
 async def test_invisible_is_as_offline(lobby: Deployment) -> None:
     guest = await new_user(lobby.here.url)
-    async with await Client.connect(lobby.there.url) as page, await guest.connect() as client:
+    async with (
+        await RecordedChannel.connect(lobby.there.url) as page,
+        await guest.connect() as client,
+    ):
         before = await page.watch("presence")
         assert guest.uuid in before
         await client.command("presence.set", status="invisible")
@@ -123,7 +127,7 @@ async def test_people_of_a_killed_process_keep_their_seats_if_they_come_back(
     async with await guest.connect(pair.here.url) as back:
         await back.watch(f"session:{id}")
         pair.there.start()
-        async with await Client.connect(pair.there.url) as page:
+        async with await RecordedChannel.connect(pair.there.url) as page:
             await page.watch("presence")
             await page.until(lambda: {host.uuid, guest.uuid} <= set(page.states["presence"]))
         assert back.states[f"session:{id}"]["seats"]["1"]["player"] == guest.uuid

@@ -9,6 +9,7 @@ import pytest
 
 from tests.client import Client, Refused
 from tests.people import Person, new_host, new_user
+from tests.recorder import RecordedChannel
 from tests.stories.conftest import Deployment
 
 
@@ -21,7 +22,7 @@ async def open_house(host: Person) -> Client:
 
 async def test_over_the_channel(lobby: Deployment) -> None:
     host, guest = await new_host(lobby.here.url), await new_user(lobby.there.url)
-    page = await Client.connect(lobby.there.url)
+    page = await RecordedChannel.connect(lobby.there.url)
     # 1. Somebody looks on without an identity: nothing of this host is open.
     await page.watch("presence")
     await page.watch("sessions")
@@ -82,7 +83,7 @@ async def assert_out(guest: Person, client: Client, host: Person, session: dict[
 
 async def test_over_http(lobby: Deployment) -> None:
     host, guest = await new_host(lobby.here.url), await new_user(lobby.there.url)
-    page = await Client.connect(lobby.there.url)
+    page = await RecordedChannel.connect(lobby.there.url)
     await page.watch("sessions")
     # 1. The host opens its door and launches.
     door = await host.call("PUT", f"/hosts/{host.uuid}/only_friends", json={"only_friends": False})

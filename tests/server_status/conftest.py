@@ -1,0 +1,31 @@
+"""One server for the tests of a module, a client whose every answer is held to the document, and
+an administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.processes import LobbyProcess
+from tests.recorder import recorded
+from tests.server_status.people import User, add, new_admin
+
+
+@pytest.fixture(scope="module")
+def http(lobby_server: LobbyProcess) -> Iterator[httpx2.Client]:
+    with recorded(lobby_server.url) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def admin(lobby_server: LobbyProcess, http: httpx2.Client) -> User:
+    return new_admin(lobby_server, http)
+
+
+@pytest.fixture
+def user(admin: User) -> User:
+    """One of their own for each test."""
+    return add(admin)
