@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -110,7 +111,8 @@ class Supervisor:
         """Once: they drain, also when they were told by another way. Twice: they end."""
         for worker in list(self._workers):
             if self._stopping:
-                worker.line.send("now")
+                with suppress(OSError):
+                    worker.line.send("now")
             else:
                 worker.process.terminate()
         self._stopping = True

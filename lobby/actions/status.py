@@ -9,8 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from mcstatus.responses import JavaStatusResponse
-
 from lobby import minecraft
 from lobby.context import Lobby
 from lobby.domain.errors import AccountNotFound, Unacceptable
@@ -59,21 +57,20 @@ async def present(lobby: Lobby) -> dict[str, Any]:
     return lobby.hub.current(topics.PRESENCE)
 
 
-async def _theirs(lobby: Lobby, said: JavaStatusResponse | None) -> Status:
+async def _theirs(lobby: Lobby, seen: minecraft.Seen | None) -> Status:
     """What the server said; nothing and nobody while it says nothing."""
-    if said is None:
+    if seen is None:
         nothing = minecraft.message("")
         return Status("", 0, 0, 0, [], nothing, lobby.settings.minecraft_address, None)
-    names = [player.name for player in said.players.sample or ()][:SAMPLE]
     return Status(
-        version_name=said.version.name,
-        version_protocol=said.version.protocol,
-        online=said.players.online,
-        max=said.players.max,
-        sample=[(name, await _login(lobby, name)) for name in names],
-        motd=minecraft.message(said.motd.to_minecraft()),
+        version_name=seen.version_name,
+        version_protocol=seen.version_protocol,
+        online=seen.online,
+        max=seen.max,
+        sample=[(name, await _login(lobby, name)) for name in seen.sample],
+        motd=seen.motd,
         address=lobby.settings.minecraft_address,
-        favicon=said.icon,
+        favicon=seen.favicon,
     )
 
 
