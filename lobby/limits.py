@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
 from lobby.config import Settings
@@ -39,7 +40,10 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         self.rules = Rules.of(settings)
         self._here = FixedWindowRateLimiter(MemoryStorage())
-        self._shared = self._here if settings.embedded else _shared(settings)
+        self._storage = None if settings.embedded else _storage(settings)
+        self._shared = self._here
+        if self._storage is not None:
+            self._shared = FixedWindowRateLimiter(self._storage)
 
     async def spend(self, rule: RateLimitItem, *who: str) -> None:
         """Count one; raises TooMany when it was one too many."""
@@ -50,6 +54,11 @@ class Limits:
         """Raise TooMany when none is left, without counting."""
         if not await self._ask("test", rule, *who):
             raise await self._too_many(rule, *who)
+
+    async def close(self) -> None:
+        if self._storage is not None:
+            bridge: Any = self._storage.bridge
+            await bridge.storage.aclose()
 
     async def _ask(self, question: str, rule: RateLimitItem, *who: str) -> bool:
         if self._shared is not self._here:
@@ -67,12 +76,11 @@ class Limits:
         return TooMany(retry_after=max(1.0, reset - time.time()))
 
 
-def _shared(settings: Settings) -> FixedWindowRateLimiter:
-    storage: Storage = RedisStorage(
+def _storage(settings: Settings) -> RedisStorage:
+    return RedisStorage(
         f"async+{settings.redis_url}",
         implementation="redispy",
         key_prefix=f"{settings.redis_prefix}limits",
         socket_timeout=1.5,
         socket_connect_timeout=1.5,
     )
-    return FixedWindowRateLimiter(storage)

@@ -61,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 lobby.hub.run,
                 lambda: lobby.hub.heal(chosen.heal_seconds),
                 lobby.attendance.run,
-                lambda: recheck(lobby),
+                channel.recheck,
                 channel.heartbeat.run,
                 sweeper.run,
                 punctuality.run,
@@ -118,6 +118,7 @@ async def open_lobby(
         opened.push_async_callback(live.bus.close)
         lobby = joined(settings, store, live, clock)
         opened.callback(lobby.passwords.close)
+        opened.push_async_callback(lobby.limits.close)
         opened.push_async_callback(lobby.hub.close)
         yield lobby
 
@@ -157,13 +158,6 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
         minecraft=Server(settings.minecraft_address) if settings.minecraft_address else None,
         clock=clock,
     )
-
-
-async def recheck(lobby: Lobby) -> None:
-    """Endless: when words of revoked tokens may have been lost, ask for everybody served here."""
-    while True:
-        for account in await lobby.hub.may_have_missed_revocations():
-            lobby.hub.revoke(account, await lobby.standings.token_version(account))
 
 
 @asynccontextmanager

@@ -14,7 +14,8 @@ log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 0.5
 TERM_SECONDS = 5.0
-LEASE = "sweeper"
+LEASE, REARMED = "sweeper", "rearmed"
+REARMED_SECONDS = 365 * 86_400.0
 
 
 class Sweeper:
@@ -42,7 +43,14 @@ class Sweeper:
     async def round(self) -> None:
         epoch, _ = await self._lobby.leases.numbered()
         if epoch != self._epoch:
-            await presence.rearm(self._lobby)
+            await self._rearm(epoch)
             self._epoch = epoch
         await presence.settle(self._lobby)
         await seats.lapse(self._lobby)
+
+    async def _rearm(self, epoch: str) -> None:
+        """Once for each loss of the leases, not for each process that takes over."""
+        leases = self._lobby.leases
+        if await leases.recall(REARMED) != epoch:
+            await presence.rearm(self._lobby)
+            await leases.remember(REARMED, epoch, REARMED_SECONDS)

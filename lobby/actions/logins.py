@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import (
@@ -14,6 +16,7 @@ from lobby.domain.errors import (
 from lobby.domain.permissions import NOBODY, Actor, Kind, Permit
 from lobby.logs import audit
 from lobby.tokens import digest
+from persistence.ports import Unreachable
 
 KNOWN_SECONDS = 30 * 86_400
 
@@ -26,7 +29,7 @@ async def prove(lobby: Lobby, *, login: str, password: str, address: str) -> Acc
     """
     rules, who = lobby.limits.rules, login.lower()
     known = f"known:{digest(f'{who} {address}')}"
-    bucket = (who, address) if await lobby.leases.recall(known) else (who,)
+    bucket = (who, address) if await _came_before(lobby, known) else (who,)
     await lobby.limits.require(rules.logins_per_address, address)
     await lobby.limits.require(rules.logins_per_account, *bucket)
     account = await by_login(lobby, login)
@@ -36,7 +39,8 @@ async def prove(lobby: Lobby, *, login: str, password: str, address: str) -> Acc
         await lobby.limits.spend(rules.logins_per_account, *bucket)
         audit.info("login refused", account=account and account.number, address=address)
         raise BadCredentials
-    await lobby.leases.remember(known, "yes", KNOWN_SECONDS)
+    with suppress(Unreachable):
+        await lobby.leases.remember(known, "yes", KNOWN_SECONDS)
     if lobby.passwords.outdated(hash):
         await _rehash(lobby, account.uuid, hash, password)
     audit.info("login", account=account.number, address=address)
@@ -111,3 +115,10 @@ async def by_login(lobby: Lobby, login: str) -> Account | None:
         return await lobby.accounts.claimed("login", login.lower())
     except AccountNotFound:
         return None
+
+
+async def _came_before(lobby: Lobby, known: str) -> bool:
+    """No, where the leases cannot be asked: logging in needs the database alone."""
+    with suppress(Unreachable):
+        return await lobby.leases.recall(known) is not None
+    return False

@@ -132,6 +132,12 @@ async def tell(lobby: Lobby, account: Account) -> None:
                 sessions.tell(lobby, renamed)
 
 
+async def show_again(lobby: Lobby, account: str) -> None:
+    """Here only: a word about their name may have been lost."""
+    with suppress(AccountNotFound):
+        lobby.attendance.rename(changed(await lobby.standings.get(account)))
+
+
 def changed(account: Account) -> Changed:
     return Changed(
         account=account.uuid,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from lobby.actions import sessions
+from lobby.actions import inbox, sessions
 from lobby.context import Lobby
 from lobby.domain.errors import SeatNotFound, SessionNotFound
 from lobby.domain.permissions import Permit
@@ -57,13 +57,23 @@ async def release(lobby: Lobby, permit: Permit, *, seat: int) -> Session | None:
 
 
 async def lapse(lobby: Lobby) -> None:
-    """Free the seats whose time is up, in every session that holds some."""
+    """Free the seats whose time is up, in every session that holds some, and tell their players."""
     now = lobby.clock()
-    for session in await lobby.sessions.all("held", "yes"):
-        if any(seat.until and seat.until <= now for seat in session.seats.values()):
-            with suppress(SessionNotFound):
-                changed = await lobby.sessions.change(str(session.id), lambda s: s.lapse(now))
-                sessions.tell(lobby, changed)
+    for held in await lobby.sessions.all("held", "yes"):
+        late = held.late(now)
+        if not late:
+            continue
+        with suppress(SessionNotFound):
+            session = await lobby.sessions.change(str(held.id), lambda s: s.lapse(now))
+            sessions.tell(lobby, session)
+            for player in late:
+                if session.held_by(player) is None:
+                    await inbox.put(
+                        lobby, player, kind="seat_lapsed", session=session, message=LAPSED
+                    )
+
+
+LAPSED = "The seat that was held for you is free again."
 
 
 async def _visible(lobby: Lobby, permit: Permit, id: int) -> Session:

@@ -110,6 +110,13 @@ async def permit_watch(lobby: Lobby, permit: Permit, topic: str) -> str:
     return await WATCHABLE[kind](lobby, permit, subject)
 
 
+async def require_still(lobby: Lobby, permit: Permit, topic: str) -> None:
+    """Raise where this actor may no longer watch the topic, named as the hub knows it."""
+    kind, subject = topics.split(topic)
+    if kind in WATCHABLE and subject:
+        await WATCHABLE[kind](lobby, permit, subject)
+
+
 async def _host(lobby: Lobby, permit: Permit, uuid: str) -> str:
     account = await lobby.accounts.get(uuid)
     if permit.actor.uuid in account.host.banlist:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from lobby.actions import hosts, presence, sessions, talk, views, watching
 from lobby.channel.socket import Socket
 from lobby.context import Lobby
-from lobby.domain.errors import ListFull, Malformed
+from lobby.domain.errors import ListFull, LobbyError, Malformed
 from lobby.domain.permissions import Needs, Permit, Role, needs
 from lobby.domain.sessions import Session
 from lobby.hub import Known
@@ -46,10 +46,21 @@ async def watch(call: Call, said: words.Watch) -> Result:
 
     async def join() -> None:
         await hub.join(topic, call.socket, known=known, after=said.after)
+        await leave_if_barred(call.lobby, call.socket, [topic])
 
     call.afterwards.append(join)
     cursor = hub.cursor(topic)
     return {"topic": said.topic} if cursor is None else {"topic": said.topic, "cursor": cursor}
+
+
+async def leave_if_barred(lobby: Lobby, socket: Socket, topics: Iterable[str]) -> None:
+    """Look again, now that it watches: who was banned or unseated meanwhile was not found there."""
+    for topic in topics:
+        try:
+            await watching.require_still(lobby, Permit(socket.actor), topic)
+        except LobbyError as barred:
+            if topic in lobby.hub.watching(socket):
+                lobby.hub.exclude(socket, topic, barred.code)
 
 
 async def unwatch(call: Call, said: words.Unwatch) -> Result:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from lobby.actions import profiles
 from lobby.channel.admission import Admission
 from lobby.channel.answers import admitted, answer
 from lobby.channel.closing import Close
+from lobby.channel.commands import leave_if_barred
 from lobby.channel.heartbeat import Heartbeat
 from lobby.channel.socket import Socket
 from lobby.channel.wire import EXTENSION, Wire
@@ -17,6 +20,7 @@ from lobby.context import Lobby
 from lobby.domain import errors
 from lobby.domain.permissions import Actor
 from lobby.refusals import refusal
+from persistence.ports import Unreachable
 from protocol.channel import SUBPROTOCOL, Drain
 from protocol.codec import problem
 
@@ -76,6 +80,18 @@ class Channel:
             socket.greet(actor)
             self.admission.known()
             await self._lobby.attendance.arrive(actor, socket.number)
+
+    async def recheck(self) -> None:
+        """Endless: when words about accounts may be lost, ask for everybody who is served here."""
+        lobby = self._lobby
+        while True:
+            for account in await lobby.hub.may_have_missed():
+                with suppress(Unreachable):
+                    lobby.hub.revoke(account, await lobby.standings.token_version(account))
+                    await profiles.show_again(lobby, account)
+            for socket in list(self._sockets):
+                with suppress(Unreachable):
+                    await leave_if_barred(lobby, socket, list(lobby.hub.watching(socket)))
 
     async def drain(self) -> None:
         """Say that we stop, and close every socket, one after another rather than all at once."""

@@ -179,11 +179,16 @@ class Session:
         if held := self.held_by(player):
             held[1].name = name
 
+    def late(self, now: float) -> list[str]:
+        """Whose held seats have run out of time."""
+        late = (seat for seat in self.seats.values() if seat.until and seat.until <= now)
+        return [seat.player for seat in late if seat.player]
+
     def lapse(self, now: float) -> bool:
         """Free the seats whose time is up; True when there were any."""
-        late = [seat for seat in self.seats.values() if seat.until and seat.until <= now]
-        for seat in late:
-            seat.clear()
+        late = self.late(now)
+        for player in late:
+            self.unseat(player)
         return bool(late)
 
     def find(self, seat: str) -> Seat:

@@ -213,7 +213,8 @@ class Hub:
                 self._on_changed(changed)
             case events.Excluded() as excluded:
                 for watcher in list(self._watchers.get(excluded.account, ())):
-                    self._exclude(watcher, excluded)
+                    for topic in self.watching(watcher) & set(excluded.topics):
+                        self.exclude(watcher, topic, excluded.code)
 
     def revoke(self, account: str, token_version: int | None) -> None:
         """Close what older tokens of the account opened here."""
@@ -221,17 +222,17 @@ class Hub:
         for watcher in list(self._watchers.get(account, ())):
             watcher.revoked(token_version)
 
-    async def may_have_missed_revocations(self) -> list[str]:
-        """Wait until the bus may have lost some; then name every account that is served here."""
+    async def may_have_missed(self) -> list[str]:
+        """Wait until words about accounts may be lost; then name every account served here."""
         await self._recheck.wait()
         self._recheck.clear()
         return [account for account in self._watchers if account]
 
-    def _exclude(self, watcher: Watcher, excluded: events.Excluded) -> None:
-        for topic in self.watching(watcher) & set(excluded.topics):
-            self.unwatch(topic, watcher)
-            words = {"type": "ended", "topic": shown(topic), "code": excluded.code}
-            watcher.out.write(text_frame(encode(words)))
+    def exclude(self, watcher: Watcher, topic: str, code: str) -> None:
+        """It may watch this no longer, and is told so."""
+        self.unwatch(topic, watcher)
+        words = {"type": "ended", "topic": shown(topic), "code": code}
+        watcher.out.write(text_frame(encode(words)))
 
     def _end(self, topic: str, code: str) -> None:
         watched = self._topics.pop(topic)

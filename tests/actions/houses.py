@@ -118,8 +118,7 @@ async def house(
         await asyncio.gather(attending, return_exceptions=True)
         await lobby.hub.close()
         lobby.passwords.close()
-        if shared := getattr(lobby.limits._shared.storage, "bridge", None):
-            await shared.storage.aclose()
+        await lobby.limits.close()
         if live is None:
             await lobby.bus.close()
             await lobby.leases.close()

@@ -42,13 +42,6 @@ async def test_everybody_is_told_and_then_closed_one_after_another(own_lobby: Lo
     assert max(ends) - min(ends) > 0.3
 
 
-def test_nobody_there_means_no_waiting(own_lobby: LobbyProcess) -> None:
-    own_lobby.start()
-    began = time.monotonic()
-    assert own_lobby.stop() == 0
-    assert time.monotonic() - began < 2
-
-
 def unread_channel(port: int) -> socket.socket:
     """A peer that asks and asks, and never reads an answer."""
     peer = socket.create_connection((LOOPBACK, port), timeout=5)

@@ -154,14 +154,6 @@ def test_nonsense_at_the_door_is_answered_and_the_next_line_too(shared: LobbyPro
             assert json.loads(answers.readline())["result"]["pid"] == shared.pid
 
 
-def test_the_door_goes_with_the_server(own_lobby: LobbyProcess) -> None:
-    door = own_lobby.home / "lobby.sock"
-    own_lobby.start()
-    assert door.exists()
-    assert own_lobby.stop() == 0
-    assert not door.exists()
-
-
 @pytest.fixture
 async def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lobby]:
     monkeypatch.chdir(tmp_path)

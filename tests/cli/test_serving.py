@@ -33,7 +33,9 @@ def ready_line(home: Path, *options: str, **variables: str) -> str:
             assert process.stdout
             line = process.stdout.readline()
             process.terminate()
+            stopped = time.monotonic()
         assert process.returncode == 0
+        assert time.monotonic() - stopped < 2, "nobody is there to wait for"
         return line
     finally:
         process.kill()
@@ -69,7 +71,10 @@ def test_a_second_process_on_the_file_or_the_port_is_turned_away_within_a_second
     assert f"port {own_lobby.port} is taken" in taken.stderr
     assert [len(ended.stderr.splitlines()) for ended in (in_use, taken)] == [1, 1]
     own_lobby.kill()
+    door = own_lobby.home / "lobby.sock"
+    assert door.exists()
     assert own_lobby.start().stop() == 0
+    assert not door.exists()
 
 
 def test_two_processes_on_one_postgresql_without_redis_are_one_too_many(

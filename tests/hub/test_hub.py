@@ -233,7 +233,7 @@ async def test_revoked_tokens_reach_every_socket_of_the_account(stage: Stage) ->
 async def test_lost_words_of_accounts_name_everybody_who_is_served(stage: Stage) -> None:
     for identity in ("ann", "", "bob"):
         stage.hub.enter(Recorder(identity))
-    asked = asyncio.create_task(stage.hub.may_have_missed_revocations())
+    asked = asyncio.create_task(stage.hub.may_have_missed())
     stage.miss("accounts")
     async with asyncio.timeout(2):
         assert sorted(await asked) == ["ann", "bob"]

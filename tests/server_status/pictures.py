@@ -36,10 +36,17 @@ def png(width: int = 8, height: int = 8, *, more: bytes = b"") -> bytes:
     return SIGNATURE + header(width, height) + more + pixels(width, height) + END
 
 
-def bomb(kind: bytes, size: int) -> bytes:
-    """A small chunk of text that unpacks to so many bytes."""
-    packed = zlib.compress(b"\0" * size, 9)
-    return chunk(kind, b"name\0\0" + packed)
+def packed(size: int) -> bytes:
+    """A little that unpacks to so many bytes."""
+    return zlib.compress(b"\0" * size, 9)
+
+
+def text_bomb(name: str, size: int, *, kind: bytes = b"zTXt") -> bytes:
+    return chunk(kind, name.encode() + b"\0\0" + packed(size))
+
+
+def international_text_bomb(name: str, size: int) -> bytes:
+    return chunk(b"iTXt", name.encode() + b"\0\1\0\0\0" + packed(size))
 
 
 def saved(format: str, image: Image.Image, **options: object) -> bytes:
