@@ -7,6 +7,7 @@ import base64
 import binascii
 import struct
 import warnings
+import zlib
 from io import BytesIO
 
 from PIL import Image
@@ -16,6 +17,10 @@ from lobby.domain.errors import Unacceptable
 PREFIX = "data:image/png;base64,"
 LARGEST_TEXT, LARGEST_FILE, WIDEST = 96 * 1024, 64 * 1024, 256
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PICTURE = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+"""The chunks that are needed to draw it. The others may unpack to anything: nobody reads them."""
+MOVING = (b"acTL", b"fcTL", b"fdAT")
+UNREADABLE = "the icon cannot be read as a PNG"
 
 
 async def drawn(data_url: str) -> str:
@@ -24,17 +29,14 @@ async def drawn(data_url: str) -> str:
 
 
 def _draw(data_url: str) -> str:
-    png = _png(data_url)
-    _require_small(png)
+    png = _still(_png(data_url))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(BytesIO(png), formats=("PNG",)) as image:
-                if getattr(image, "n_frames", 1) != 1:
-                    raise Unacceptable("an icon does not move")
                 picture = image.convert("RGBA")
     except (OSError, SyntaxError, ValueError, Warning, Image.DecompressionBombError, struct.error):
-        raise Unacceptable("the icon cannot be read as a PNG") from None
+        raise Unacceptable(UNREADABLE) from None
     out = BytesIO()
     Image.frombytes("RGBA", picture.size, picture.tobytes()).save(out, "PNG", optimize=True)
     if len(out.getvalue()) > LARGEST_FILE:
@@ -54,10 +56,37 @@ def _png(data_url: str) -> bytes:
     return png
 
 
-def _require_small(png: bytes) -> None:
-    """By its header, before anybody unpacks it."""
-    if png[:8] != SIGNATURE or png[12:16] != b"IHDR" or len(png) < 33:
-        raise Unacceptable("the icon cannot be read as a PNG")
-    width, height = struct.unpack(">II", png[16:24])
+def _still(png: bytes) -> bytes:
+    """The picture and nothing else, known to be small before anybody unpacks it."""
+    kept, at = [SIGNATURE], len(SIGNATURE)
+    if not png.startswith(SIGNATURE):
+        raise Unacceptable(UNREADABLE)
+    while at < len(png):
+        kind, end = _chunk(png, at)
+        if (kind == b"IHDR") != (len(kept) == 1) or kept[-1][4:8] == b"IEND":
+            raise Unacceptable(UNREADABLE)
+        if kind in MOVING:
+            raise Unacceptable("an icon does not move")
+        if kind in PICTURE:
+            kept.append(png[at:end])
+        at = end
+    if kept[-1][4:8] != b"IEND":
+        raise Unacceptable(UNREADABLE)
+    _require_small(kept[1])
+    return b"".join(kept)
+
+
+def _chunk(png: bytes, at: int) -> tuple[bytes, int]:
+    """What kind of chunk begins here, and where it ends; its sum is right."""
+    end = at + 12 + int.from_bytes(png[at : at + 4], "big")
+    if end > len(png) or zlib.crc32(png[at + 4 : end - 4]) != int.from_bytes(
+        png[end - 4 : end], "big"
+    ):
+        raise Unacceptable(UNREADABLE)
+    return png[at + 4 : at + 8], end
+
+
+def _require_small(header: bytes) -> None:
+    width, height = struct.unpack(">II", header[8:16].ljust(8, b"\0"))
     if not (0 < width <= WIDEST and 0 < height <= WIDEST):
         raise Unacceptable(f"an icon is at most {WIDEST} by {WIDEST} pixels")
