@@ -15,9 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from lobby.repositories import accounts_in
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import Kind
+from lobby.repositories import accounts_in
 from lobby.repository import Repository
 from persistence.store.sqlite import SqliteStore
 

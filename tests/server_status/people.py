@@ -91,7 +91,8 @@ def error(answer: httpx2.Response) -> str:
 
 
 def needs_refresh(answer: httpx2.Response) -> bool:
-    return answer.status_code == 200 and bool(answer.json().get("needRefresh"))
+    body = answer.json()
+    return answer.status_code == 200 and isinstance(body, dict) and body.get("needRefresh") is True
 
 
 def add(admin: User, login: str | None = None, **fields: Any) -> User:

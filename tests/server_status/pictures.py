@@ -7,6 +7,7 @@ import os
 import struct
 import zlib
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 
@@ -49,9 +50,9 @@ def international_text_bomb(name: str, size: int) -> bytes:
     return chunk(b"iTXt", name.encode() + b"\0\1\0\0\0" + packed(size))
 
 
-def saved(format: str, image: Image.Image, **options: object) -> bytes:
+def saved(format: str, image: Image.Image, **options: Any) -> bytes:
     file = BytesIO()
-    image.save(file, format, **options)  # type: ignore[arg-type]
+    image.save(file, format, **options)
     return file.getvalue()
 
 

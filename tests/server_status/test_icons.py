@@ -1,4 +1,4 @@
-"""Icons: what is no small picture is refused before it costs anything; what is one is drawn anew."""
+"""Icons: what is no small picture is refused and costs nothing; what is one is drawn anew."""
 
 from __future__ import annotations
 

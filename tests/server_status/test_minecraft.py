@@ -56,7 +56,8 @@ def test_its_status_is_shown_and_its_players_are_known_by_their_nicknames(tmp_pa
     sample = [{"name": nickname.upper(), "id": "1"}, {"name": "Stranger", "id": "2"}]
     sample += [{"name": odd, "id": "3"} for odd in ("", "\0", "§aHub", "\u202e")]
     players = {"online": 6, "max": 20, "sample": sample}
-    says = {"players": players, "description": MOTD, "favicon": data_url(png(64, 64))}
+    favicon = data_url(png(64, 64))
+    says: dict[str, Any] = {"players": players, "description": MOTD, "favicon": favicon}
     with MinecraftServer(**says) as minecraft, lobby_of(tmp_path, minecraft) as (_, admin):
         user = add(admin, nicknames=[nickname])
         whole = user.get("/server")
@@ -68,7 +69,7 @@ def test_its_status_is_shown_and_its_players_are_known_by_their_nicknames(tmp_pa
         ]
         assert {each["login"] for each in whole["players"]["sample"][1:]} == {None}
         assert whole["address"] == minecraft.address
-        assert whole["favicon"] == data_url(png(64, 64))
+        assert whole["favicon"] == favicon
         assert whole["motd"]["raw"] == MOTD
         assert whole["motd"]["clean"] == re.sub("§.", "", MOTD)
         assert Tags(whole["motd"]["html"]).found == {"p", "span", "style", "b"}
@@ -78,9 +79,9 @@ def test_its_status_is_shown_and_its_players_are_known_by_their_nicknames(tmp_pa
 def test_a_message_in_components_keeps_its_colours_and_is_as_harmless(tmp_path: Path) -> None:
     extra = [{"text": "<script>", "color": "#ff00aa"}, {"translate": "<i>x</i>"}, "</p> & co"]
     description = {"text": "Hi ", "color": "gold", "extra": extra}
-    with MinecraftServer(description=description) as minecraft:
-        with lobby_of(tmp_path, minecraft) as (_, admin):
-            motd = admin.get("/server/motd")
+    minecraft = MinecraftServer(description=description)
+    with minecraft, lobby_of(tmp_path, minecraft) as (_, admin):
+        motd = admin.get("/server/motd")
     assert motd["raw"].startswith("§6Hi ")
     assert motd["clean"] == "Hi <script></p> & co"
     assert Tags(motd["html"]).found == {"p", "span", "style"}
