@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     connections: int = Field(default=5_000, ge=1)
     connections_per_account: int = Field(default=5, ge=1)
     connections_per_address: int = Field(default=50, ge=1)
+    connections_per_second: float = Field(default=200, gt=0)
+    """New sockets that a process takes in; beyond, clients are told to come back in a second."""
     commands_per_second: float = Field(default=10, gt=0)
     commands_burst: int = Field(default=30, ge=1)
     registrations_per_hour: int = Field(default=60, ge=1)

@@ -25,6 +25,8 @@ RESERVED_WORDS = """
 LIKE = str.maketrans("01!|i3457$@", "olllleastsa")
 STROKED = str.maketrans("\u0131\u0142\u00f8\u0111\u0127", "ilodh")
 """Letters of Latin scripts that no normal form takes apart."""
+UNSEEN = frozenset("\ufffc\ufffd")
+"""What stands for something that could not be read."""
 SEPARATORS = re.compile(r"[\s_.-]+")
 _nickname = precis_i18n.get_profile("Nickname")
 
@@ -33,7 +35,7 @@ def login(text: str) -> str:
     """The login, if it is one that anybody may have."""
     if not LOGIN.fullmatch(text):
         raise Unacceptable("a login is 3 to 32 letters, digits, dots, dashes or underscores")
-    if skeleton(text) in TAKEN:
+    if skeleton(text) in TAKEN | {""}:
         raise Unacceptable("this login is reserved; choose another")
     return text
 
@@ -45,7 +47,7 @@ def name(text: str, *, of_rank: Iterable[str] = ()) -> str:
         raise Unacceptable(f"a name is 1 to {LONGEST} characters")
     key(shown)
     _require_legible(shown)
-    if skeleton(shown) in TAKEN | {skeleton(other) for other in of_rank}:
+    if skeleton(shown) in TAKEN | {""} | {skeleton(other) for other in of_rank}:
         raise Unacceptable("this name looks like somebody else's; choose another")
     return shown
 
@@ -62,7 +64,8 @@ def skeleton(text: str) -> str:
     """What the eye takes the text for: look-alikes of Latin letters as these, without case."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     letters = "".join(_latin(letter) for letter in plain if not unicodedata.combining(letter))
-    return SEPARATORS.sub("", letters.casefold().translate(LIKE))
+    alike = SEPARATORS.sub("", letters.casefold().translate(LIKE))
+    return alike.replace("rn", "m").replace("vv", "w")
 
 
 def _latin(letter: str) -> str:
@@ -76,6 +79,8 @@ def _latin(letter: str) -> str:
 
 
 def _require_legible(text: str) -> None:
+    if not UNSEEN.isdisjoint(text):
+        raise Unacceptable("the name holds characters that cannot be shown")
     scripts = categories.unique_aliases(text) - {"COMMON", "INHERITED"}
     if len(scripts) > 1:
         raise Unacceptable("a name keeps to one script")

@@ -11,6 +11,8 @@ from protocol.codec import Text, Words
 Login = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 Nickname = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[^\x00]*$")]
+"""One that every document takes."""
 Icon = Annotated[str, StringConstraints(max_length=98_304)]
 Time = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$")]
 """UTC, without a zone."""
@@ -188,7 +190,7 @@ class SetAdmin(Words):
 class SetPassword(Words):
     """`currentPassword` is needed unless the password was shown a short while ago."""
 
-    password: Password
+    password: NewPassword
     currentPassword: Password | None = None  # noqa: N815
 
 
@@ -208,4 +210,4 @@ class Change(Words):
 
 
 class Add(Change):
-    password: Password
+    password: NewPassword

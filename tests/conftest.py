@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import structlog
 
 from persistence.ports import Live, Store
 from persistence.urls import open_live, open_store
 from tests.processes import LobbyProcess
 from tests.services import Missing, PostgresServer, RedisServer, Server
+
+structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # print nothing between tests
 
 S = TypeVar("S", bound=Server)
 

@@ -10,7 +10,6 @@ from lobby.actions import administrators, families, logins, presence, profiles
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import (
-    BadCredentials,
     LoginTaken,
     NotFound,
 )
@@ -76,13 +75,6 @@ async def list_users(
 
 async def find(lobby: Lobby, *, login: str) -> Account:
     return await lobby.accounts.claimed("login", login.lower())
-
-
-async def require_password(lobby: Lobby, *, account: str, password: str) -> None:
-    """Raise BadCredentials unless it is theirs."""
-    kept = (await lobby.accounts.get(account)).password_hash
-    if not await lobby.passwords.verify(kept, password):
-        raise BadCredentials("the current password is wrong")
 
 
 async def set_password(lobby: Lobby, permit: Permit, *, account: str, password: str) -> Account:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import TypedDict
 
 from lobby import icons, names
 from lobby.actions import sessions
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
-from lobby.domain.errors import AccountNotFound, IconNotFound, NotFound
+from lobby.domain.errors import (
+    AccountNotFound,
+    IconNotFound,
+    NicknameTaken,
+    NotFound,
+    TooManyNicknames,
+)
 from lobby.domain.permissions import Permit
 from lobby.domain.profiles import Icon
 from lobby.tokens import digest
@@ -17,36 +24,81 @@ from protocol import topics
 from protocol.events import Changed, LookAgain
 
 
-async def set_name(lobby: Lobby, permit: Permit, *, account: str, name: str | None) -> Account:
-    """None: shown by the login alone."""
-    shown = await _acceptable(lobby, account, name) if name is not None else None
+class Profile(TypedDict, total=False):
+    """What is named of it; the rest stays. A name or icon of None is none."""
+
+    name: str | None
+    icon: str | None
+    nicknames: list[str]
+
+
+async def change(lobby: Lobby, permit: Permit, *, account: str, profile: Profile) -> Account:
+    """All that is named, or nothing of it."""
+    permit.require_self(account)
+    wanted = await accepted(lobby, profile, account=account)
+    icon, most = wanted.get("icon"), lobby.settings.max_nicknames
 
     def decide(account: Account) -> None:
-        account.name = shown
+        if "name" in wanted:
+            account.name = wanted["name"]
+        if "nicknames" in wanted:
+            account.set_nicknames(wanted["nicknames"], most=most)
+        if "icon" in wanted:
+            account.icon = digest(icon)[:16] if icon is not None else None
 
-    return await _change(lobby, permit, account, decide)
+    changed = await lobby.accounts.change(account, decide)
+    if "icon" in wanted:
+        await _keep_icon(lobby, account, icon)
+    await tell(lobby, changed)
+    return changed
 
 
-async def set_nicknames(
-    lobby: Lobby, permit: Permit, *, account: str, nicknames: list[str]
-) -> Account:
-    shown = [await _acceptable(lobby, account, nickname) for nickname in nicknames]
-    most = lobby.settings.max_nicknames
-    return await _change(lobby, permit, account, lambda a: a.set_nicknames(shown, most=most))
+async def accepted(lobby: Lobby, profile: Profile, *, account: str = "") -> Profile:
+    """As it will be shown: names that pass for nobody else's, the icon drawn anew.
+
+    Raises what is wrong with it. `account`: whose it is; empty for somebody to come.
+    """
+    wanted, of_rank = profile.copy(), await _of_rank(lobby, but=account)
+    nicknames, most = profile.get("nicknames", []), lobby.settings.max_nicknames
+    if len(nicknames) > most:
+        raise TooManyNicknames(f"an account has at most {most} nicknames")
+    if nicknames:
+        shown = [names.name(nickname, of_rank=of_rank) for nickname in nicknames]
+        apart = {names.key(nickname): nickname for nickname in reversed(shown)}
+        wanted["nicknames"] = list(reversed(apart.values()))
+        await _require_free(lobby, apart, account)
+    if (name := profile.get("name")) is not None:
+        wanted["name"] = names.name(name, of_rank=of_rank)
+    if (icon := profile.get("icon")) is not None:
+        wanted["icon"] = await icons.drawn(icon)
+    return wanted
 
 
 async def add_nickname(lobby: Lobby, permit: Permit, *, account: str, nickname: str) -> Account:
-    shown = await _acceptable(lobby, account, nickname)
+    """One that is there already, in whichever case, stays as it is."""
+    permit.require_self(account)
+    shown = names.name(nickname, of_rank=await _of_rank(lobby, but=account))
     most = lobby.settings.max_nicknames
-    return await _change(lobby, permit, account, lambda a: a.add_nickname(shown, most=most))
+
+    def decide(account: Account) -> None:
+        if _same(account, shown) is None:
+            account.add_nickname(shown, most=most)
+
+    return await _change(lobby, account, decide)
 
 
 async def remove_nickname(lobby: Lobby, permit: Permit, *, account: str, nickname: str) -> Account:
-    return await _change(lobby, permit, account, lambda a: a.remove_nickname(nickname))
+    permit.require_self(account)
+
+    def decide(account: Account) -> None:
+        account.remove_nickname(_same(account, nickname) or nickname)
+
+    return await _change(lobby, account, decide)
 
 
 async def remove_nicknames(lobby: Lobby, permit: Permit, *, account: str) -> int:
     """How many there were."""
+    permit.require_self(account)
     had = 0
 
     def decide(account: Account) -> None:
@@ -54,20 +106,8 @@ async def remove_nicknames(lobby: Lobby, permit: Permit, *, account: str) -> int
         had = len(account.nicknames)
         account.nicknames = []
 
-    await _change(lobby, permit, account, decide)
+    await _change(lobby, account, decide)
     return had
-
-
-async def set_icon(lobby: Lobby, permit: Permit, *, account: str, png: str | None) -> Account:
-    """A data URL of a small PNG, drawn anew before it is kept. None: no icon."""
-    permit.require_self(account)
-    icon = await icons.drawn(png) if png is not None else None
-    await _keep_icon(lobby, account, icon)
-
-    def decide(account: Account) -> None:
-        account.icon = digest(icon)[:16] if icon is not None else None
-
-    return await _change(lobby, permit, account, decide)
 
 
 async def icon_of(lobby: Lobby, account: Account) -> str | None:
@@ -100,19 +140,28 @@ async def _keep_icon(lobby: Lobby, account: str, icon: str | None) -> None:
         await lobby.icons.add(Icon(account, icon))
 
 
-async def _acceptable(lobby: Lobby, account: str, name: str) -> str:
-    """The name as it is shown, if it passes for nobody's of rank."""
-    of_rank = []
-    for admin in await lobby.accounts.all("admin", "yes"):
-        if admin.uuid != account:
-            of_rank += [name for name in (admin.login, admin.name, *admin.nicknames) if name]
-    return names.name(name, of_rank=of_rank)
+async def _of_rank(lobby: Lobby, *, but: str) -> list[str]:
+    """What nobody else may be taken for: the names of all administrators, except one's own."""
+    admins = [a for a in await lobby.accounts.all("admin", "yes") if a.uuid != but]
+    shown = [name for a in admins for name in (a.login, a.name, *a.nicknames)]
+    return [name for name in shown if name]
 
 
-async def _change(
-    lobby: Lobby, permit: Permit, account: str, decide: Callable[[Account], object]
-) -> Account:
-    permit.require_self(account)
+async def _require_free(lobby: Lobby, keys: Iterable[str], account: str) -> None:
+    """Look before anything is changed. The claim decides all the same."""
+    for key in keys:
+        with suppress(AccountNotFound):
+            if (await lobby.accounts.claimed("nickname", key)).uuid != account:
+                raise NicknameTaken
+
+
+def _same(account: Account, nickname: str) -> str | None:
+    """How the account spells it, if it has it."""
+    key = names.key(nickname)
+    return next((kept for kept in account.nicknames if names.key(kept) == key), None)
+
+
+async def _change(lobby: Lobby, account: str, decide: Callable[[Account], object]) -> Account:
     changed = await lobby.accounts.change(account, decide)
     await tell(lobby, changed)
     return changed

@@ -8,7 +8,6 @@ from collections import Counter
 from lobby.config import Settings
 from lobby.domain.errors import TooMany, Unavailable
 
-NEW_PER_SECOND = 200.0
 MOST_UNKNOWN = 500
 
 
@@ -19,7 +18,7 @@ class Admission:
         self._settings = settings
         self._addresses: Counter[str] = Counter()
         self._open = self._unknown = 0
-        self._allowance, self._at = NEW_PER_SECOND, 0.0
+        self._allowance, self._at = settings.connections_per_second, 0.0
         self.closed = False
 
     def enter(self, address: str) -> None:
@@ -47,8 +46,8 @@ class Admission:
 
     def _spend(self) -> bool:
         now = asyncio.get_running_loop().time()
-        earned = (now - self._at) * NEW_PER_SECOND
-        self._allowance, self._at = min(NEW_PER_SECOND, self._allowance + earned), now
+        most = self._settings.connections_per_second
+        self._allowance, self._at = min(most, self._allowance + (now - self._at) * most), now
         if self._allowance < 1:
             return False
         self._allowance -= 1

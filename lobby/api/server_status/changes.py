@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import accounts, families, profiles
+from lobby.actions import accounts, families, logins, profiles
 from lobby.api.dialect import Call
 from lobby.api.server_status.tokens import family
 from lobby.domain.accounts import Account
@@ -17,6 +15,7 @@ from protocol import server_status as words
 async def add(call: Call, path: words.UserPath, body: words.Add) -> Response:
     """Register a user, for an administrator."""
     by = await call.lobby.accounts.get(call.permit.actor.uuid)
+    await profiles.accepted(call.lobby, _profile(body))
     account = await accounts.add_user(
         call.lobby, call.permit, login=path.user, password=body.password, by=by.login
     )
@@ -45,14 +44,14 @@ async def delete_all(call: Call) -> Response:
 async def set_name(call: Call, path: words.UserPath, body: words.SetName) -> Response:
     """Go by another name; null: by the login."""
     account = await _subject(call, path)
-    await profiles.set_name(call.lobby, call.permit, account=account.uuid, name=body.name)
+    await _wear(call, account.uuid, {"name": body.name})
     return JSONResponse({})
 
 
 async def set_icon(call: Call, path: words.UserPath, body: words.SetIcon) -> Response:
     """Show another picture; null: none."""
     account = await _subject(call, path)
-    await profiles.set_icon(call.lobby, call.permit, account=account.uuid, png=body.icon)
+    await _wear(call, account.uuid, {"icon": body.icon})
     return JSONResponse({})
 
 
@@ -61,7 +60,7 @@ async def set_password(call: Call, path: words.UserPath, body: words.SetPassword
     account, lobby = await _subject(call, path), call.lobby
     own = account.uuid == call.permit.actor.uuid
     if own:
-        await _require_proof(call, body.currentPassword)
+        await _require_proof(call, account, body.currentPassword)
     changed = await accounts.set_password(
         lobby, call.permit, account=account.uuid, password=body.password
     )
@@ -82,7 +81,7 @@ async def set_admin(call: Call, path: words.UserPath, body: words.SetAdmin) -> R
 async def set_nicknames(call: Call, path: words.UserPath, body: words.Nicknames) -> Response:
     """Have exactly these nicknames."""
     account = await _subject(call, path)
-    await profiles.set_nicknames(call.lobby, call.permit, account=account.uuid, nicknames=body.root)
+    await _wear(call, account.uuid, {"nicknames": body.root})
     return JSONResponse({})
 
 
@@ -122,23 +121,31 @@ async def _subject(call: Call, path: words.UserPath) -> Account:
 
 
 async def _apply(call: Call, account: str, body: words.Change) -> None:
-    """The named fields, one verb each: all are checked by their own rules."""
-    named: dict[str, Any] = body.model_dump(include=body.model_fields_set)
-    lobby, permit = call.lobby, call.permit
-    if "name" in named:
-        await profiles.set_name(lobby, permit, account=account, name=body.name)
-    if "icon" in named:
-        await profiles.set_icon(lobby, permit, account=account, png=body.icon)
+    await _wear(call, account, _profile(body))
+    if body.isAdmin is not None and call.permit.outright:
+        await accounts.set_admin(call.lobby, call.permit, account=account, admin=body.isAdmin)
+
+
+async def _wear(call: Call, account: str, profile: profiles.Profile) -> None:
+    await profiles.change(call.lobby, call.permit, account=account, profile=profile)
+
+
+def _profile(body: words.Change) -> profiles.Profile:
+    """What is named of it; nicknames cannot be null."""
+    profile = profiles.Profile()
+    if "name" in body.model_fields_set:
+        profile["name"] = body.name
+    if "icon" in body.model_fields_set:
+        profile["icon"] = body.icon
     if body.nicknames is not None:
-        await profiles.set_nicknames(lobby, permit, account=account, nicknames=body.nicknames)
-    if body.isAdmin is not None and permit.outright:
-        await accounts.set_admin(lobby, permit, account=account, admin=body.isAdmin)
+        profile["nicknames"] = body.nicknames
+    return profile
 
 
-async def _require_proof(call: Call, current: str | None) -> None:
-    """A token alone, perhaps stolen, must not be enough to lock its owner out."""
-    lobby, account = call.lobby, call.permit.actor.uuid
+async def _require_proof(call: Call, account: Account, current: str | None) -> None:
+    """A token alone, perhaps stolen, must not be enough to lock its owner out, nor to guess."""
+    lobby, login = call.lobby, account.login or ""
     if current is not None:
-        await accounts.require_password(lobby, account=account, password=current)
+        await logins.prove(lobby, login=login, password=current, address=call.address)
     elif not family(call).proved_lately(lobby.clock(), lobby.settings.proof_seconds):
         raise BadCredentials("send currentPassword too, or log in again first")

@@ -1,0 +1,241 @@
+"""One account in every document and on the channel: who comes, changes, and goes is so everywhere,
+on every process, within a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.client import Client
+from tests.people import Person
+from tests.recorder import recorded
+from tests.server_status.people import (
+    PASSWORD,
+    User,
+    add,
+    basic,
+    error,
+    needs_refresh,
+    new_admin,
+    new_login,
+)
+from tests.server_status.pictures import data_url, png
+from tests.stories.conftest import Deployment
+
+SOON = 1.0
+
+
+@dataclass
+class Stage:
+    """The administrator asks here; `there` asks as somebody on the other process."""
+
+    lobby: Deployment
+    admin: User
+    eyes: User
+
+    def add(self, **fields: Any) -> tuple[User, Person]:
+        """A new user by administrator's hand, and the same one on the channel."""
+        user = add(self.admin, **fields)
+        form = {"username": user.login, "password": PASSWORD}
+        token = self.eyes.http.post("/users/login", data=form)
+        assert token.status_code == 200
+        return user, Person(self.lobby.there.url, "", token.text, user.login)
+
+    def there(self, user: User) -> User:
+        """The same login, asking the other process."""
+        return User(self.eyes.http, user.login, user.access, user.refresh)
+
+
+@pytest.fixture(scope="module")
+def stage(lobby: Deployment) -> Iterator[Stage]:
+    with recorded(lobby.here.url) as here, recorded(lobby.there.url) as there:
+        admin = new_admin(lobby.here, here)
+        yield Stage(lobby, admin, User(there, admin.login).log_in())
+
+
+async def soon(condition: Callable[[], bool], seconds: float = SOON) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_who_connects_is_online_in_every_process_and_who_leaves_is_not(stage: Stage) -> None:
+    nickname = new_login("Nick")
+    user, person = stage.add(nicknames=[nickname])
+    asking = (stage.admin, stage.eyes)
+
+    def online(who: bool) -> bool:
+        path = f"/users/{user.login}"
+        for one in asking:
+            shown = {"nickname": nickname, "login": user.login} in one.get("/server/players/sample")
+            states = {
+                one.get(path)["isOnline"],
+                one.get(f"{path}/online")["isOnline"],
+                one.get(f"{path}/is-online")["isOnline"],
+                shown,
+            }
+            if states != {who}:
+                return False
+        return True
+
+    assert online(False)
+    before = stage.admin.get("/server/players/count")["online"]
+    # 1. They come: online within a second, everywhere.
+    client = await person.connect()
+    await soon(lambda: online(True))
+    assert [one.get("/server/players/online")["online"] for one in asking] == [before + 1] * 2
+    # 2. They wish not to be seen: as if they had left.
+    await client.command("presence.set", status="invisible")
+    await soon(lambda: online(False))
+    await client.command("presence.set", status="busy")
+    await soon(lambda: online(True))
+    # 3. They drop: still there for the grace period, then gone.
+    await client.drop()
+    assert online(True)
+    await soon(lambda: online(False), 3)
+    # 4. A goodbye is at once.
+    async with await person.connect():
+        await soon(lambda: online(True))
+    await soon(lambda: online(False))
+    assert stage.admin.get("/server/players/online") == {"online": before}
+
+
+async def test_watchers_see_names_nicknames_and_icons_change(stage: Stage) -> None:
+    (host, host_person), (guest, guest_person) = stage.add(), stage.add()
+    hosting, joining = await host_person.connect(stage.lobby.here.url), await guest_person.connect()
+    page = await Client.connect(stage.lobby.here.url)
+    presence = await page.watch("presence") and page.states
+    await hosting.command("host.set", only_friends=False)
+    id = (await hosting.command("session.launch"))["session"]["id"]
+    await joining.command("session.join", session=id)
+    await page.watch("sessions")
+    for client in (hosting, joining):
+        await client.watch(f"session:{id}")
+    await joining.watch(f"host:{hosting.uuid}")
+
+    def seen(uuid: str, **fields: str | None) -> bool:
+        shown = {name: presence["presence"][uuid].get(name) for name in fields}
+        return shown == fields
+
+    def seats() -> list[tuple[str, str]]:
+        states = [client.states[f"session:{id}"] for client in (hosting, joining)]
+        states.append(page.states["sessions"][id])
+        return [(state["host_name"], state["seats"]["1"]["name"]) for state in states]
+
+    await page.until(lambda: seats() == [(host.login, guest.login)] * 3)
+    # 1. Both take another name; the administrator gives one of them.
+    stage.there(host).own("PUT", "/name", json={"name": "Hostess"})
+    stage.admin.call("PUT", f"/users/{guest.login}", json={"name": "Guest One"})
+    await page.until(lambda: seen(hosting.uuid, name="Hostess"), SOON)
+    await page.until(lambda: seen(joining.uuid, name="Guest One"), SOON)
+    await joining.until(lambda: seats() == [("Hostess", "Guest One")] * 3, SOON)
+    state = f"host:{hosting.uuid}"
+    await joining.until(lambda: joining.states[state]["name"] == "Hostess", SOON)
+    # 2. Nicknames: the first is shown, and none when there is none.
+    one, two = new_login("One"), new_login("Two")
+    guest.own("PUT", "/nicknames", json=[one, two])
+    await page.until(lambda: seen(joining.uuid, name="Guest One", nickname=one), SOON)
+    guest.own("DELETE", f"/nicknames/{one}")
+    await page.until(lambda: seen(joining.uuid, nickname=two), SOON)
+    guest.own("DELETE", "/nicknames")
+    await page.until(lambda: seen(joining.uuid, nickname=None, name="Guest One"), SOON)
+    # 3. Icons: told by a digest that changes with the picture.
+    stage.there(guest).own("PUT", "/icon", json={"icon": data_url(png(4, 4))})
+    first = await page.until(lambda: presence["presence"][joining.uuid]["icon"], SOON)
+    guest.own("PUT", "/icon", json={"icon": data_url(png(5, 5))})
+    await page.until(lambda: presence["presence"][joining.uuid]["icon"] != first, SOON)
+    guest.own("PUT", "/icon", json={"icon": None})
+    await page.until(lambda: seen(joining.uuid, icon=None, name="Guest One"), SOON)
+    # 4. Without a name they go by their login again.
+    stage.there(host).own("PUT", "/name", json={"name": None})
+    await joining.until(lambda: seats()[0][0] == host.login == seats()[2][0], SOON)
+    for client in (page, hosting, joining):
+        assert (client.violations, client.gaps) == ([], 0)
+        await client.close()
+
+
+async def test_who_is_deleted_is_gone_from_everywhere(stage: Stage) -> None:
+    (leader, leader_person), (guest, guest_person) = stage.add(), stage.add()
+    other, other_person = stage.add()
+    leading, sitting = await leader_person.connect(), await guest_person.connect()
+    knowing = await other_person.connect(stage.lobby.here.url)
+    page = await Client.connect(stage.lobby.here.url)
+    await page.watch("presence")
+    await page.watch("sessions")
+    # 1. One hosts a session, one sits in another's, and that other knows both.
+    await leading.command("session.launch")
+    await knowing.command("host.set", only_friends=False)
+    id = (await knowing.command("session.launch"))["session"]["id"]
+    await sitting.command("session.join", session=id)
+    await knowing.command("host.befriend", friend=leading.uuid)
+    await knowing.command("host.befriend", friend=sitting.uuid)
+    await knowing.command("host.ban", guest=leading.uuid)
+    await page.until(lambda: {leading.uuid, knowing.uuid} <= hosts(page))
+    guest.own("PUT", "/icon", json={"icon": data_url(png())})
+    # 2. One goes by their own wish, on the other process; one by the administrator's.
+    assert stage.there(leader).own("DELETE") == {}
+    assert stage.admin.call("DELETE", f"/users/{guest.login}").json() == {}
+    # 3. Sockets, seats, session, presence, friendships and bans go with them.
+    assert await leading.until_closed(SOON) == 4503
+    assert await sitting.until_closed(SOON) == 4503
+    await page.until(lambda: leading.uuid not in hosts(page), SOON)
+    await page.until(lambda: page.states["sessions"][id]["seats"]["1"]["status"] == "free", SOON)
+    gone = {leading.uuid, sitting.uuid}
+    await page.until(lambda: gone.isdisjoint(page.states["presence"]), SOON)
+    lists = (await other_person.call("GET", f"/hosts/{knowing.uuid}")).json()
+    assert (lists["friends"], lists["banlist"]) == ([], [])
+    # 4. No token of theirs opens anything any more, nor does the password.
+    for user, person in ((leader, leader_person), (guest, guest_person)):
+        for http in (stage.admin.http, stage.eyes.http):
+            asking = User(http, user.login, user.access, user.refresh)
+            await soon(lambda asking=asking: needs_refresh(asking.call("GET", "/users")))
+            assert error(asking.renew())
+            assert error(http.post("/api/auth", headers=basic(user.login, PASSWORD)))
+            assert http.get("/users", headers=person.headers).status_code == 401
+        assert error(stage.eyes.call("GET", f"/users/{user.login}"))
+    # 5. Whoever comes by the same login is somebody new.
+    again = add(stage.admin, guest.login)
+    assert again.own("GET", "?icon")["icon"] is None
+    await page.close()
+    await knowing.close()
+
+
+def hosts(page: Client) -> set[str]:
+    return {session["host"] for session in page.states["sessions"].values()}
+
+
+async def test_a_new_password_closes_every_door_that_the_old_one_opened(stage: Stage) -> None:
+    user, person = stage.add()
+    elsewhere = User(stage.eyes.http, user.login).log_in()
+    client = await person.connect()
+    assert user.own("PUT", "/password", json={"password": "another horse 8"}) == {}
+    assert await client.until_closed(SOON) == 4503
+    await soon(lambda: needs_refresh(elsewhere.call("GET", "/users")))
+    assert error(elsewhere.renew())
+    assert (await person.call("GET", "/users")).status_code == 401
+    # The login that set it goes on, on either process, and renews.
+    await soon(lambda: not needs_refresh(stage.there(user).call("GET", "/users")))
+    assert user.own("GET", "/login")
+    there = stage.there(user)
+    there.take(there.renew())
+    assert there.own("GET", "/login")
+
+
+async def test_an_administrators_powers_end_in_every_process(stage: Stage) -> None:
+    boss, _ = stage.add(isAdmin=True)
+    there = stage.there(boss)
+    assert there.get("/console-available")
+    stage.admin.call("PUT", f"/users/{boss.login}/is-admin", json={"isAdmin": False})
+    await soon(lambda: there.call("GET", "/console-available").status_code == 403)
+    stage.admin.call("PUT", f"/users/{boss.login}/is-admin", json={"isAdmin": True})
+    await soon(lambda: there.call("GET", "/console-available").status_code == 200)
+
+
+async def test_odd_logins_are_as_unknown_as_any(stage: Stage) -> None:
+    for login in ("a\0b", "\ud7ff", "ä" * 300, "'; DROP TABLE documents; --", "%00"):
+        assert error(stage.eyes.http.post("/api/auth", headers=basic(login, PASSWORD)))
