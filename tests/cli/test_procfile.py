@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
 
 
-async def test_honcho_starts_what_the_procfile_says(tmp_path: Path) -> None:
+def test_honcho_starts_what_the_procfile_says(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Procfile", tmp_path)
     port = free_port()
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -27,7 +27,7 @@ async def test_honcho_starts_what_the_procfile_says(tmp_path: Path) -> None:
         [sys.executable, "-m", "honcho", "start"], cwd=tmp_path, env=environment
     ) as honcho:
         try:
-            await answers(f"http://{LOOPBACK}:{port}/health/ready")
+            asyncio.run(answers(f"http://{LOOPBACK}:{port}/health/ready"))
         finally:
             honcho.send_signal(signal.SIGTERM)
         assert honcho.wait(START_SECONDS) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
