@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 
 from lobby import console
+from tests.cli.commands import lobby
 from tests.processes import LobbyProcess
 
 PASSWORD = "correct horse 9"
@@ -106,6 +107,11 @@ def new_admin(process: LobbyProcess, http: httpx2.Client) -> User:
     """Made by the operator, logged in."""
     login = new_login("boss")
     command = {"command": "admin create", "login": login, "password": PASSWORD}
-    answer = console.ask(process.home / "lobby.sock", command)
-    assert "result" in answer, answer
+    try:
+        assert "result" in console.ask(process.home / "lobby.sock", command)
+    except console.NoServer:
+        chosen = {name.removeprefix("LOBBY_"): text for name, text in process.settings.items()}
+        words = ("admin", "create", login, "--password-stdin")
+        made = lobby(process.home, *words, typed=f"{PASSWORD}\n", **chosen)
+        assert made.returncode == 0, made.stderr
     return User(http, login).log_in()

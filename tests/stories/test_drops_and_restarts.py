@@ -79,8 +79,8 @@ async def test_invisible_is_as_offline(lobby: Deployment) -> None:
         await RecordedChannel.connect(lobby.there.url) as page,
         await guest.connect() as client,
     ):
-        before = await page.watch("presence")
-        assert guest.uuid in before
+        await page.watch("presence")
+        await page.until(lambda: guest.uuid in page.states["presence"])
         await client.command("presence.set", status="invisible")
         await page.until(lambda: guest.uuid not in page.states["presence"])
         version = page.known["presence"]["version"]
