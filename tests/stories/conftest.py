@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from tests.processes import LobbyProcess
+from tests.services import PostgresServer, RedisServer
 
 SECRET = "stories-are-signed-with-this-key-0123456789"
 
@@ -39,7 +41,17 @@ def two_processes(
 ) -> Iterator[Deployment]:
     redis = request.getfixturevalue("redis_server")
     postgres = request.getfixturevalue("postgres_server")
-    shared = {
+    yield from over(redis, postgres, home_factory, **settings)
+
+
+def over(
+    redis: RedisServer,
+    postgres: PostgresServer,
+    home_factory: pytest.TempPathFactory,
+    **settings: object,
+) -> Iterator[Deployment]:
+    """Two processes over one Redis and a new database."""
+    shared: dict[str, Any] = {
         "database_url": asyncio.run(postgres.new_database()),
         "redis_url": redis.url,
         "redis_prefix": f"story-{home_factory.mktemp('prefix').name}:",

@@ -1,0 +1,139 @@
+"""Redis or the database goes away and comes back; a process freezes and thaws. Nothing is lost, and
+whoever watches converges."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from tests.client import Client
+from tests.people import Person, new_host, new_user
+from tests.services import PostgresServer, RedisServer
+from tests.stories.conftest import Deployment, over
+
+ANSWER_SECONDS = 2.5
+"""The longest that anybody waits for a part that is away, with room for a busy machine."""
+
+
+@pytest.fixture
+def pair(
+    own_redis: RedisServer, own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    yield from over(own_redis, own_postgres, tmp_path_factory, keeper_seconds=4, heal_seconds=2)
+
+
+@dataclass
+class Table:
+    host: Person
+    guest: Person
+    hosting: Client
+    joining: Client
+    id: str
+
+    @property
+    def everybody(self) -> set[str]:
+        return {self.host.uuid, self.guest.uuid}
+
+    def name(self, client: Client) -> object:
+        """What the session is called, as this client has heard."""
+        return client.states[f"session:{self.id}"].get("name")
+
+
+@pytest.fixture
+async def table(pair: Deployment) -> AsyncIterator[Table]:
+    """A host on one process, a guest on the other, both in one session and watching it."""
+    host, guest = await new_host(pair.here.url), await new_user(pair.there.url)
+    hosting, joining = await host.connect(), await guest.connect()
+    await hosting.command("host.set", only_friends=False)
+    id = (await hosting.command("session.launch"))["session"]["id"]
+    await joining.command("session.join", session=id)
+    for client in (hosting, joining):
+        await client.watch(f"session:{id}")
+        await client.watch("presence")
+    yield Table(host, guest, hosting, joining, id)
+    for client in (hosting, joining):
+        assert client.violations == []
+        assert client.closed is None
+        await client.close()
+
+
+async def quickly(host: Person, path: str) -> int:
+    """The status of a call, which must come soon."""
+    before = time.monotonic()
+    answer = await host.call("GET", path)
+    assert time.monotonic() - before < ANSWER_SECONDS
+    return answer.status_code
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["frozen", "killed"])
+async def test_redis_away(table: Table, own_redis: RedisServer, empty: bool) -> None:
+    host, hosting, joining = table.host, table.hosting, table.joining
+    await everybody_is_seen(table)
+    # 1. Redis is gone. Sockets stay; what needs the database alone works, and soon.
+    if empty:
+        own_redis.kill()
+    else:
+        own_redis.freeze()
+    assert await quickly(host, f"/hosts/{host.uuid}") == 200
+    await hosting.command("session.update", session=table.id, name="In the dark", timeout=10)
+    assert await quickly(host, "/health/live") == 200
+    assert await quickly(host, "/health/ready") == 503
+    # 2. It is back, empty or not: the other process hears of what was changed meanwhile, and
+    #    nobody was sent home.
+    if empty:
+        await asyncio.to_thread(own_redis.start)
+    else:
+        own_redis.thaw()
+    await joining.until(lambda: table.name(joining) == "In the dark", timeout=10)
+    await everybody_is_seen(table)
+    # 3. All is as before: a change on one process shows on the other.
+    await joining.command("presence.set", status="busy")
+    await hosting.until(lambda: hosting.states["presence"][table.guest.uuid]["status"] == "busy")
+    await hosting.command("session.update", session=table.id, name="In the light")
+    await joining.until(lambda: table.name(joining) == "In the light")
+
+
+async def test_the_database_away(table: Table, own_postgres: PostgresServer) -> None:
+    host, hosting, joining = table.host, table.hosting, table.joining
+    # 1. The database is gone. What needs it is refused with a reason, soon; sockets stay.
+    own_postgres.kill()
+    door = f"/hosts/{host.uuid}/only_friends"
+    refused = await host.call("PUT", door, json={"only_friends": True})
+    assert refused.status_code == 503
+    assert "database" in refused.json()["message"]
+    assert await quickly(host, "/health/live") == 200
+    # 2. It is back: what was answered before is there, and changes go on.
+    await asyncio.to_thread(own_postgres.start)
+    async with asyncio.timeout(15):
+        while await quickly(host, "/health/ready") != 200:
+            await asyncio.sleep(0.1)
+    await hosting.command("session.update", session=table.id, name="Back")
+    await joining.until(lambda: table.name(joining) == "Back")
+
+
+async def test_a_process_that_freezes_and_thaws(table: Table, pair: Deployment) -> None:
+    guest, hosting, joining = table.guest.uuid, table.hosting, table.joining
+    await everybody_is_seen(table)
+    # 1. A process stands still: its people are gone for the others, not those of the others.
+    pair.there.freeze()
+    await hosting.until(lambda: guest not in hosting.states["presence"], timeout=12)
+    assert table.host.uuid in hosting.states["presence"]
+    await hosting.command("session.update", session=table.id, name="Meanwhile")
+    # 2. It goes on: it notices, says again whom it serves, and its people see what they missed.
+    pair.there.thaw()
+    await hosting.until(lambda: guest in hosting.states["presence"], timeout=10)
+    await joining.until(lambda: table.name(joining) == "Meanwhile", timeout=10)
+
+
+async def everybody_is_seen(table: Table) -> None:
+    for client in (table.hosting, table.joining):
+        await client.until(partial(sees, client, table.everybody), timeout=10)
+
+
+def sees(client: Client, people: set[str]) -> bool:
+    return people <= set(client.states["presence"])
