@@ -1,0 +1,1 @@
+"""The words of the player services document, and its operations, held to its schema."""
