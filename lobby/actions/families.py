@@ -41,8 +41,12 @@ class Pair:
 
 
 async def login(lobby: Lobby, *, login: str, password: str, address: str) -> Pair:
-    """A new family; when the account has too many, its oldest go."""
     account = await logins.prove(lobby, login=login, password=password, address=address)
+    return await begin(lobby, account)
+
+
+async def begin(lobby: Lobby, account: Account) -> Pair:
+    """A new family, for who has just shown the password; the oldest go when there are too many."""
     now, name = lobby.clock(), secrets.token_hex(16)
     access, refresh = _id(name, ACCESS), _id(name, REFRESH)
     family = Family(

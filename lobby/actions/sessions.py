@@ -44,7 +44,7 @@ async def launch(
     leader, key = await guest(lobby, permit.actor), opaque()
     session = Session.launch(
         random.randint(1, LARGEST_ID) * SPAN,
-        lobby.hosted,
+        lobby.catalogue.hosted,
         leader,
         now=round(lobby.clock(), 3),
         key_hash=digest(key),

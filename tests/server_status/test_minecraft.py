@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from lobby.actions import accounts
+from lobby.domain.permissions import SYSTEM
 from lobby.minecraft import FRESH_SECONDS, PATIENCE_SECONDS, Server
+from tests.api.serving import serving
 from tests.minecraft import GOOD, MinecraftServer
 from tests.processes import LobbyProcess
 from tests.recorder import recorded
-from tests.server_status.people import User, add, new_admin, new_login
+from tests.server_status.people import PASSWORD, User, add, new_login, said
 from tests.server_status.pictures import data_url, png
 
 MOTD = "§6Gold §lbold§r <script>alert(1)</script> <img src=x onerror='alert(2)'>"
@@ -30,13 +33,13 @@ NOTHING: dict[str, Any] = {
 
 
 @contextmanager
-def lobby_of(home: Path, minecraft: MinecraftServer) -> Iterator[tuple[LobbyProcess, User]]:
-    lobby = LobbyProcess(home, minecraft_address=minecraft.address).start()
-    try:
-        with recorded(lobby.url) as http:
-            yield lobby, new_admin(lobby, http)
-    finally:
-        lobby.remove()
+def lobby_of(minecraft: MinecraftServer) -> Iterator[User]:
+    """An administrator of a lobby that shows this server's status."""
+    with serving(minecraft_address=minecraft.address) as served, recorded(served.url) as http:
+        login, lobby = new_login(), served.lobby
+        made = served.do(accounts.register_user(lobby, login=login, password=PASSWORD))
+        served.do(accounts.set_admin(lobby, SYSTEM, account=made.uuid, admin=True))
+        yield User(http, login).log_in()
 
 
 class Tags(HTMLParser):
@@ -51,14 +54,14 @@ class Tags(HTMLParser):
         self.found |= {tag, *(name for name, _ in attrs)}
 
 
-def test_its_status_is_shown_and_its_players_are_known_by_their_nicknames(tmp_path: Path) -> None:
+def test_its_status_is_shown_and_its_players_are_known_by_their_nicknames() -> None:
     nickname = new_login("Nick")
     sample = [{"name": nickname.upper(), "id": "1"}, {"name": "Stranger", "id": "2"}]
     sample += [{"name": odd, "id": "3"} for odd in ("", "\0", "§aHub", "\u202e")]
     players = {"online": 6, "max": 20, "sample": sample}
     favicon = data_url(png(64, 64))
     says: dict[str, Any] = {"players": players, "description": MOTD, "favicon": favicon}
-    with MinecraftServer(**says) as minecraft, lobby_of(tmp_path, minecraft) as (_, admin):
+    with MinecraftServer(**says) as minecraft, lobby_of(minecraft) as admin:
         user = add(admin, nicknames=[nickname])
         whole = user.get("/server")
         assert whole["version"] == {"name": "1.21.4", "protocol": 769}
@@ -76,11 +79,11 @@ def test_its_status_is_shown_and_its_players_are_known_by_their_nicknames(tmp_pa
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in whole["motd"]["html"]
 
 
-def test_a_message_in_components_keeps_its_colours_and_is_as_harmless(tmp_path: Path) -> None:
+def test_a_message_in_components_keeps_its_colours_and_is_as_harmless() -> None:
     extra = [{"text": "<script>", "color": "#ff00aa"}, {"translate": "<i>x</i>"}, "</p> & co"]
     description = {"text": "Hi ", "color": "gold", "extra": extra}
     minecraft = MinecraftServer(description=description)
-    with minecraft, lobby_of(tmp_path, minecraft) as (_, admin):
+    with minecraft, lobby_of(minecraft) as admin:
         motd = admin.get("/server/motd")
     assert motd["raw"].startswith("§6Hi ")
     assert motd["clean"] == "Hi <script></p> & co"
@@ -91,9 +94,14 @@ def test_a_message_in_components_keeps_its_colours_and_is_as_harmless(tmp_path: 
 def test_where_nobody_listens_there_is_nothing_and_the_log_says_so(tmp_path: Path) -> None:
     with MinecraftServer() as gone:
         pass
-    with lobby_of(tmp_path, gone) as (lobby, admin):
-        assert admin.get("/server") == NOTHING | {"address": gone.address}
+    lobby = LobbyProcess(tmp_path, minecraft_address=gone.address, anonymous_access=True).start()
+    try:
+        with recorded(lobby.url) as http:
+            shown = said(http.get("/api/server"))
+        assert shown == NOTHING | {"address": gone.address}
         assert '"minecraft_server_silent"' in lobby.log
+    finally:
+        lobby.remove()
 
 
 class Asking:

@@ -11,6 +11,7 @@ import binascii
 from dataclasses import dataclass
 
 from lobby.domain.errors import Malformed, Unauthenticated
+from protocol.codec import without_nul
 
 LONGEST = 4096
 
@@ -60,6 +61,7 @@ def _decoded(text: str) -> str:
     if not plain or len(text) - len(plain) > 2:
         raise Malformed(message="the credentials are not base64")
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
+        said = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
+        return without_nul(said)
     except (binascii.Error, ValueError):
         raise Malformed(message="the credentials are not base64 of UTF-8") from None
