@@ -1,4 +1,7 @@
-"""The command line: `lobby serve | admin | token | doctor`. Words in, lines and exit codes out."""
+"""The command line: `lobby serve | admin | token | catalogue | doctor`.
+
+Words in, lines and exit codes out.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from lobby import catalogue as catalogues
 from lobby import console, logs, serving, tokens
 from lobby import main as application
 from lobby.config import Settings, complaints, keys_of, unknown
@@ -28,8 +32,10 @@ app = typer.Typer(
 )
 admin = typer.Typer(no_args_is_help=True, help="Administrators and other accounts.")
 token = typer.Typer(no_args_is_help=True, help="Signing keys, and tokens for accounts.")
+catalogue = typer.Typer(no_args_is_help=True, help="What the game offers: docs/catalogue.md.")
 app.add_typer(admin, name="admin")
 app.add_typer(token, name="token")
+app.add_typer(catalogue, name="catalogue")
 
 Login = Annotated[str, typer.Argument(help="3 to 32 letters, digits, _ . -")]
 FromStdin = Annotated[
@@ -52,6 +58,8 @@ def serve(
     logs.configure(settings)
     for name in unknown(os.environ):
         complain(f"{name} is no setting of this program; ignored", Exit.OK)
+    if faults := _faults(settings):
+        raise _stop("\nlobby: ".join(faults), Exit.SETTINGS)
     if workers > 1:
         _require_shared_parts(settings, workers)
     try:
@@ -94,8 +102,8 @@ def examine() -> None:
     from lobby import doctor  # brings drivers that a start may not need
 
     try:
-        settings: Settings | None = Settings(**_given())
-        wrong = []
+        settings: Settings | None = (given := Settings(**_given()))
+        wrong = _faults(given)
     except ValidationError as error:
         settings, wrong = None, complaints(error)
     findings = asyncio.run(doctor.examine(settings, wrong))
@@ -170,6 +178,16 @@ def rotate() -> None:
     )
 
 
+@catalogue.command()
+def check(file: Annotated[Path, typer.Argument(help="A TOML file, as LOBBY_CATALOGUE.")]) -> None:
+    """Say everything that is wrong with a catalogue, or what is in it."""
+    try:
+        typer.echo(catalogues.summary(catalogues.read(file, _settings())))
+    except catalogues.WrongCatalogue as wrong:
+        typer.echo("\n".join(wrong.lines))
+        raise typer.Exit(Exit.FAILED) from None
+
+
 def _do(command: str, **fields: str) -> dict[str, Any]:
     """Through the running server where it has the store for itself, else here."""
     settings = _settings()
@@ -183,6 +201,8 @@ def _do(command: str, **fields: str) -> dict[str, Any]:
         raise _stop(str(away), Exit.UNREACHABLE) from None
     except tokens.BadKeys as wrong:
         raise _stop(str(wrong), Exit.SETTINGS) from None
+    except catalogues.WrongCatalogue as wrong:
+        raise _stop("\nlobby: ".join(wrong.lines), Exit.SETTINGS) from None
     if refused := answer.get("refused"):
         raise _stop(refused["message"], Exit.FAILED)
     result: dict[str, Any] = answer["result"]
@@ -229,6 +249,15 @@ def _given(**options: object) -> dict[str, Any]:
     if "LOBBY_PORT" not in os.environ and os.environ.get("PORT"):
         given.setdefault("port", os.environ["PORT"])
     return given
+
+
+def _faults(settings: Settings) -> list[str]:
+    """Of the catalogue that the settings name."""
+    try:
+        catalogues.chosen(settings)
+    except catalogues.WrongCatalogue as wrong:
+        return wrong.lines
+    return []
 
 
 def _stop(line: str, code: Exit) -> typer.Exit:

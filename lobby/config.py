@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     password_queue: int = Field(default=32, ge=1)
 
     # How much
+    catalogue: str = ""
+    """The TOML file that says what this game offers; empty: the built-in one."""
     hosted_teams: int = Field(default=2, ge=1, le=32)
     hosted_seats_per_team: int = Field(default=4, ge=1, le=31)
     reservation_seconds: float = Field(default=30, gt=0)

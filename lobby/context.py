@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from lobby.attendance import Attendance
+from lobby.catalogue import Catalogue
 from lobby.config import Settings
-from lobby.domain.sessions import Template
 from lobby.hub import Hub
 from lobby.limits import Limits
 from lobby.minecraft import Server
@@ -35,7 +35,7 @@ class Lobby(Repositories):
     ring: Ring
     passwords: Passwords
     limits: Limits
-    hosted: Template
+    catalogue: Catalogue
     minecraft: Server | None
     clock: Callable[[], float]
 

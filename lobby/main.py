@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from lobby import tokens
+from lobby import catalogue, tokens
 from lobby.actions.watching import Sources
 from lobby.api import front, health, openapi, page
 from lobby.api.dialect import Door
@@ -26,7 +26,6 @@ from lobby.api.hosts import routes as hosts
 from lobby.api.server_status import routes as server_status
 from lobby.api.users import routes as users
 from lobby.attendance import Attendance
-from lobby.catalogue import hosted
 from lobby.channel import asyncapi
 from lobby.channel.endpoint import Channel
 from lobby.config import Settings
@@ -154,7 +153,7 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
         ring=tokens.ring(settings),
         passwords=Passwords(settings),
         limits=Limits(settings),
-        hosted=hosted(settings),
+        catalogue=catalogue.chosen(settings),
         minecraft=Server(settings.minecraft_address) if settings.minecraft_address else None,
         clock=clock,
     )

@@ -31,12 +31,16 @@ SEPARATORS = re.compile(r"[\s_.-]+")
 _nickname = precis_i18n.get_profile("Nickname")
 
 
-def login(text: str) -> str:
-    """The login, if it is one that anybody may have."""
+def login(text: str, *, of_rank: Iterable[str] = ()) -> str:
+    """The login, if it is one that anybody may have. `of_rank` as for a name, but for itself: that
+    it is taken is another answer."""
     if not LOGIN.fullmatch(text):
         raise Unacceptable("a login is 3 to 32 letters, digits, dots, dashes or underscores")
     if skeleton(text) in TAKEN | {""}:
         raise Unacceptable("this login is reserved; choose another")
+    others = (other for other in of_rank if other.casefold() != text.casefold())
+    if skeleton(text) in {skeleton(other) for other in others}:
+        raise Unacceptable("this login looks like somebody else's; choose another")
     return text
 
 

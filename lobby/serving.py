@@ -23,6 +23,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from lobby import console
+from lobby.catalogue import WrongCatalogue
 from lobby.channel.handshake import Http
 from lobby.channel.limits import Limits
 from lobby.channel.wire import wire
@@ -162,6 +163,8 @@ def run(
         return complain(f"{away}. {REMEDIES.get(away.part, '')}", Exit.UNREACHABLE)
     except BadKeys as wrong:
         return complain(str(wrong), Exit.SETTINGS)
+    except WrongCatalogue as wrong:
+        return complain("\nlobby: ".join(wrong.lines), Exit.SETTINGS)
     except PartFailed as failed:
         return complain(str(failed), Exit.FAILED)
     return Exit.OK

@@ -22,33 +22,35 @@ from protocol.events import LookAgain, Revoked
 USERS_PAGE = 1_000
 
 
-async def register_user(
-    lobby: Lobby, *, login: str, password: str, address: str = "", by: str | None = None
-) -> Account:
+async def register_user(lobby: Lobby, *, login: str, password: str, address: str = "") -> Account:
     """`address`: whose registrations are counted; empty for the operator, who may also give
-    reserved logins. `by`: the login of the administrator who adds it."""
-    if address:
-        names.login(login)
-        await lobby.limits.spend(lobby.limits.rules.registrations, address)
-        await lobby.limits.require(lobby.limits.rules.conflicts, address)
+    logins that are reserved or like an administrator's."""
+    if not address:
+        return await _add(lobby, login=login, password=password)
+    await _require_honest(lobby, login)
+    await lobby.limits.spend(lobby.limits.rules.registrations, address)
+    await lobby.limits.require(lobby.limits.rules.conflicts, address)
     try:
-        await _require_free(lobby, login)
-        account = await _new(lobby, Kind.USER, login=login)
-        account.password_hash = await lobby.passwords.hash(password)
-        account.registered_by = by
-        return await lobby.accounts.add(account)
+        return await _add(lobby, login=login, password=password)
     except LoginTaken:
-        if address:
-            await lobby.limits.spend(lobby.limits.rules.conflicts, address)
+        await lobby.limits.spend(lobby.limits.rules.conflicts, address)
         raise
 
 
 async def add_user(
-    lobby: Lobby, permit: Permit, *, login: str, password: str, by: str | None
+    lobby: Lobby,
+    permit: Permit,
+    *,
+    login: str,
+    password: str,
+    profile: profiles.Profile,
 ) -> Account:
-    """Register somebody, as an administrator: held to the same rules, counted against nobody."""
+    """Register somebody whole, as an administrator: by the same rules, counted against nobody."""
     permit.require_outright()
-    return await register_user(lobby, login=names.login(login), password=password, by=by)
+    await _require_honest(lobby, login)
+    by = await lobby.accounts.get(permit.actor.uuid)
+    wanted = await profiles.accepted(lobby, profile)
+    return await _add(lobby, login=login, password=password, by=by.login, wanted=wanted)
 
 
 async def register_host(lobby: Lobby, *, address: str) -> tuple[Account, str]:
@@ -137,6 +139,29 @@ async def delete_all(lobby: Lobby, permit: Permit) -> int:
                 await delete(lobby, permit, account=account.uuid)
                 count += 1
     return count
+
+
+async def _require_honest(lobby: Lobby, login: str) -> None:
+    """Nothing reserved, and nothing that passes for an administrator's."""
+    names.login(login, of_rank=await profiles.of_rank(lobby, but=""))
+
+
+async def _add(
+    lobby: Lobby,
+    *,
+    login: str,
+    password: str,
+    by: str | None = None,
+    wanted: profiles.Profile | None = None,
+) -> Account:
+    await _require_free(lobby, login)
+    account, worn = await _new(lobby, Kind.USER, login=login), wanted or profiles.Profile()
+    account.registered_by = by
+    profiles.wear(account, worn, most=lobby.settings.max_nicknames)
+    account.password_hash = await lobby.passwords.hash(password)
+    account = await lobby.accounts.add(account)
+    await profiles.keep_icon(lobby, account, worn)
+    return account
 
 
 async def _new(lobby: Lobby, kind: Kind, *, login: str | None = None) -> Account:

@@ -35,22 +35,22 @@ class Profile(TypedDict, total=False):
 async def change(lobby: Lobby, permit: Permit, *, account: str, profile: Profile) -> Account:
     """All that is named, or nothing of it."""
     permit.require_self(account)
-    wanted = await accepted(lobby, profile, account=account)
-    icon, most = wanted.get("icon"), lobby.settings.max_nicknames
-
-    def decide(account: Account) -> None:
-        if "name" in wanted:
-            account.name = wanted["name"]
-        if "nicknames" in wanted:
-            account.set_nicknames(wanted["nicknames"], most=most)
-        if "icon" in wanted:
-            account.icon = digest(icon)[:16] if icon is not None else None
-
-    changed = await lobby.accounts.change(account, decide)
-    if "icon" in wanted:
-        await _keep_icon(lobby, account, icon)
+    wanted, most = await accepted(lobby, profile, account=account), lobby.settings.max_nicknames
+    changed = await lobby.accounts.change(account, lambda a: wear(a, wanted, most=most))
+    await keep_icon(lobby, changed, wanted)
     await tell(lobby, changed)
     return changed
+
+
+def wear(account: Account, wanted: Profile, *, most: int) -> None:
+    """Show what was accepted; `most`: nicknames that an account may have."""
+    if "name" in wanted:
+        account.name = wanted["name"]
+    if "nicknames" in wanted:
+        account.set_nicknames(wanted["nicknames"], most=most)
+    if "icon" in wanted:
+        icon = wanted["icon"]
+        account.icon = digest(icon)[:16] if icon is not None else None
 
 
 async def accepted(lobby: Lobby, profile: Profile, *, account: str = "") -> Profile:
@@ -58,17 +58,17 @@ async def accepted(lobby: Lobby, profile: Profile, *, account: str = "") -> Prof
 
     Raises what is wrong with it. `account`: whose it is; empty for somebody to come.
     """
-    wanted, of_rank = profile.copy(), await _of_rank(lobby, but=account)
+    wanted, ranked = profile.copy(), await of_rank(lobby, but=account)
     nicknames, most = profile.get("nicknames", []), lobby.settings.max_nicknames
     if len(nicknames) > most:
         raise TooManyNicknames(f"an account has at most {most} nicknames")
     if nicknames:
-        shown = [names.name(nickname, of_rank=of_rank) for nickname in nicknames]
+        shown = [names.name(nickname, of_rank=ranked) for nickname in nicknames]
         apart = {names.key(nickname): nickname for nickname in reversed(shown)}
         wanted["nicknames"] = list(reversed(apart.values()))
         await _require_free(lobby, apart, account)
     if (name := profile.get("name")) is not None:
-        wanted["name"] = names.name(name, of_rank=of_rank)
+        wanted["name"] = names.name(name, of_rank=ranked)
     if (icon := profile.get("icon")) is not None:
         wanted["icon"] = await icons.drawn(icon)
     return wanted
@@ -77,7 +77,7 @@ async def accepted(lobby: Lobby, profile: Profile, *, account: str = "") -> Prof
 async def add_nickname(lobby: Lobby, permit: Permit, *, account: str, nickname: str) -> Account:
     """One that is there already, in whichever case, stays as it is."""
     permit.require_self(account)
-    shown = names.name(nickname, of_rank=await _of_rank(lobby, but=account))
+    shown = names.name(nickname, of_rank=await of_rank(lobby, but=account))
     most = lobby.settings.max_nicknames
 
     def decide(account: Account) -> None:
@@ -126,21 +126,24 @@ async def forget(lobby: Lobby, account: str) -> None:
         await lobby.icons.remove(account)
 
 
-async def _keep_icon(lobby: Lobby, account: str, icon: str | None) -> None:
-    if icon is None:
-        await forget(lobby, account)
+async def keep_icon(lobby: Lobby, account: Account, wanted: Profile) -> None:
+    """The picture itself, apart from the account, which is read far more often."""
+    if "icon" not in wanted:
+        return
+    if (icon := wanted["icon"]) is None:
+        await forget(lobby, account.uuid)
         return
 
     def decide(kept: Icon) -> None:
         kept.png = icon
 
     try:
-        await lobby.icons.change(account, decide)
+        await lobby.icons.change(account.uuid, decide)
     except IconNotFound:
-        await lobby.icons.add(Icon(account, icon))
+        await lobby.icons.add(Icon(account.uuid, icon))
 
 
-async def _of_rank(lobby: Lobby, *, but: str) -> list[str]:
+async def of_rank(lobby: Lobby, *, but: str) -> list[str]:
     """What nobody else may be taken for: the names of all administrators, except one's own."""
     admins = [a for a in await lobby.accounts.all("admin", "yes") if a.uuid != but]
     shown = [name for a in admins for name in (a.login, a.name, *a.nicknames)]

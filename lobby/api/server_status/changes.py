@@ -14,12 +14,15 @@ from protocol import server_status as words
 
 async def add(call: Call, path: words.UserPath, body: words.Add) -> Response:
     """Register a user, for an administrator."""
-    by = await call.lobby.accounts.get(call.permit.actor.uuid)
-    await profiles.accepted(call.lobby, _profile(body))
     account = await accounts.add_user(
-        call.lobby, call.permit, login=path.user, password=body.password, by=by.login
+        call.lobby,
+        call.permit,
+        login=path.user,
+        password=body.password,
+        profile=_profile(body),
     )
-    await _apply(call, account.uuid, body)
+    if body.isAdmin:
+        await accounts.set_admin(call.lobby, call.permit, account=account.uuid, admin=True)
     return JSONResponse({})
 
 

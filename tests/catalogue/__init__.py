@@ -1,0 +1,1 @@
+"""Tests of what a game offers: the file, its faults, and how they are told."""

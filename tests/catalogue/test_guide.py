@@ -1,0 +1,97 @@
+"""The designer's guide names every word of a catalogue with its default, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from lobby.catalogue.access import Auth, BasicUser, Client, Role
+from lobby.catalogue.instances import Health, Instances, InstanceTemplate, Map, MapList
+from lobby.catalogue.matchmaking import (
+    GroupTemplate,
+    Matchmaking,
+    Profile,
+    Queue,
+    Rule,
+    Ruleset,
+    TemplateGroup,
+    Window,
+)
+from lobby.catalogue.players import CustomEndpoint, Rank, SettingVersion, Sku
+from lobby.catalogue.sessions import PlatformTemplate, Region, SessionTemplate, StartupParams
+from lobby.catalogue.whole import Catalogue, Server
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text()
+ROW = re.compile(r"^\| `(\w+)` \| (?:`(.+?)`|(.*?)) ?\| ", re.MULTILINE)
+SECTIONS: dict[str, type[BaseModel]] = {
+    "[server]": Server,
+    "[auth]": Auth,
+    "[[auth.clients]]": Client,
+    "[[auth.basic_users]]": BasicUser,
+    "[roles.NAME]": Role,
+    "[[regions]]": Region,
+    "[[templates]]": SessionTemplate,
+    "auto_startup_params": StartupParams,
+    "platform_templates.PLATFORM": PlatformTemplate,
+    "[[map_lists]]": MapList,
+    "maps": Map,
+    "[[instance_templates]]": InstanceTemplate,
+    "[matchmaking]": Matchmaking,
+    "window": Window,
+    "[[profiles]]": Profile,
+    "[[template_groups]]": TemplateGroup,
+    "[[template_groups.templates]]": GroupTemplate,
+    "ruleset": Ruleset,
+    "rules": Rule,
+    "[[queues]]": Queue,
+    "[instances]": Instances,
+    "health": Health,
+    "[[ranks]]": Rank,
+    "[setting_types.TYPE.versions.VERSION]": SettingVersion,
+    "[[skus]]": Sku,
+    "[[custom_endpoints]]": CustomEndpoint,
+}
+TOLD_OTHERWISE = {"as its key": "*needed*", "its number": "*needed*"}
+"""What is filled in before the row is looked at."""
+
+
+def told() -> dict[str, dict[str, str]]:
+    parts = re.split(r"^##+ `(.+)`$", GUIDE, flags=re.MULTILINE)
+    return {
+        title: {
+            word: TOLD_OTHERWISE.get(plain, plain) or default
+            for word, default, plain in ROW.findall(text)
+        }
+        for title, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def default(row: type[BaseModel], word: str) -> str:
+    field = row.model_fields[word]
+    if field.is_required():
+        return "*needed*"
+    match field.get_default(call_default_factory=True):
+        case None | {} | ():
+            return ""
+        case bool(value):
+            return str(value).lower()
+        case tuple(value):
+            return ", ".join(value)
+        case BaseModel():
+            return "below"
+        case value:
+            return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_every_word_is_in_its_sections_table_with_its_default_and_no_other() -> None:
+    assert told() == {
+        title: {word: default(row, word) for word in row.model_fields}
+        for title, row in SECTIONS.items()
+    }
+
+
+def test_every_section_has_a_table() -> None:
+    first = {re.split(r"\W", title.strip("["))[0] for title in SECTIONS}
+    assert set(Catalogue.model_fields) <= first
