@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_KEY = 32
+PNG = b"\x89PNG\r\n\x1a\n"
 KINDS = {
     "database_url": ("sqlite:", "postgresql:", "postgres:"),
     "redis_url": ("memory:", "redis:", "rediss:", "unix:"),
@@ -118,6 +121,22 @@ class Settings(BaseSettings):
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("api_prefix")
+    @classmethod
+    def _apart(cls, value: str) -> str:
+        if not re.fullmatch(r"(/[a-z0-9_.-]+)+", value):
+            raise ValueError("a path such as /api: without it, its /users would be another's")
+        return value
+
+    @field_validator("favicon")
+    @classmethod
+    def _picture(cls, value: str) -> str:
+        if value and Path(value).is_file() and Path(value).read_bytes()[:8] == PNG:
+            return value
+        if value:
+            raise ValueError("names no PNG file")
         return value
 
     @field_validator("secret")

@@ -117,6 +117,8 @@ async def open_lobby(
         opened.push_async_callback(live.bus.close)
         lobby = joined(settings, store, live, clock)
         opened.callback(lobby.passwords.close)
+        if lobby.minecraft is not None:
+            opened.callback(lobby.minecraft.close)
         opened.push_async_callback(lobby.limits.close)
         opened.push_async_callback(lobby.hub.close)
         yield lobby

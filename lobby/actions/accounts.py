@@ -84,6 +84,7 @@ async def set_password(lobby: Lobby, permit: Permit, *, account: str, password: 
     permit.require_self(account)
     hash = await lobby.passwords.hash(password)
     changed = await lobby.accounts.change(account, lambda account: account.set_password(hash))
+    audit.info("password changed", actor=permit.actor.uuid, account=account)
     _tell_revoked(lobby, changed.uuid, changed.token_version)
     return changed
 

@@ -15,7 +15,16 @@ import pytest
 
 from tests.people import call
 from tests.processes import LobbyProcess
-from tests.server_status.people import API, User, add, bearer, error, new_login, said
+from tests.server_status.people import (
+    API,
+    PASSWORD,
+    User,
+    add,
+    bearer,
+    error,
+    new_login,
+    said,
+)
 
 LOOK_ALIKES = [
     *"admin Admin ADMIN adm1n adm!n aďmin ädmin admın admіn аdmin αdmin admiп аԁmin ad.min".split(),
@@ -177,6 +186,42 @@ async def test_of_two_who_want_a_nickname_at_once_one_gets_it(
         holders = [user for user in users if any(user.own("GET", "/nicknames"))]
         assert len(holders) == 1
         holders[0].own("DELETE", "/nicknames")
+
+
+@pytest.mark.parametrize("login", ["Ka55andra", "kas.sandra", "Kassandr4", "k_assandra"])
+async def test_no_login_looks_like_an_administrators(
+    login: str, chief: User, admin: User, lobby_server: LobbyProcess
+) -> None:
+    added = admin.call("POST", f"/users/{login}", json={"password": PASSWORD})
+    assert "looks like" in error(added)
+    form = {"username": login, "password": PASSWORD}
+    registered = await call(lobby_server.url, "POST", "/users", data=form)
+    assert (registered.status_code, registered.text) == (400, "invalid fields [username]")
+    form["username"] = chief.login.swapcase()
+    registered = await call(lobby_server.url, "POST", "/users", data=form)
+    assert (registered.status_code, registered.text) == (409, "username conflict")
+
+
+async def test_whoever_is_added_at_once_with_one_nickname_is_added_whole_or_not_at_all(
+    admin: User, lobby_server: LobbyProcess
+) -> None:
+    nickname, logins = new_login("Twice"), [new_login() for _ in range(4)]
+    body = {"password": PASSWORD, "nicknames": [nickname]}
+    answers = await asyncio.gather(
+        *(
+            call(
+                lobby_server.url,
+                "POST",
+                f"{API}/users/{login}",
+                headers=bearer(admin.access),
+                json=body,
+            )
+            for login in logins
+        )
+    )
+    assert [answer.json() for answer in answers].count({}) == 1
+    users = {user["login"]: user["nicknames"] for user in admin.get("/users?nicknames")}
+    assert [users[login] for login in logins if login in users] == [[nickname]]
 
 
 ODD_PATHS = [
