@@ -20,13 +20,12 @@ from typing import Annotated, Any, Literal
 import structlog
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter
 
-from lobby.actions import accounts, logins
+from lobby.actions import accounts, logins, parts
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import SYSTEM
 from lobby.logs import audit
 from lobby.refusals import refusal
-from persistence.ports import Unreachable
 from protocol.codec import Words, decode, encode
 
 log = structlog.get_logger(__name__)
@@ -34,7 +33,6 @@ log = structlog.get_logger(__name__)
 LONGEST_LINE = 64 * 1024
 IDLE_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
-PROBE_SECONDS = 1.0
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,32}$")]
@@ -122,9 +120,8 @@ async def issue_token(lobby: Lobby, said: IssueToken) -> Result:
 
 async def status(lobby: Lobby, said: Status) -> Result:
     """What the process that has everything open can say of it."""
-    probes = {"database": lobby.store.probe, "bus": lobby.bus.probe, "leases": lobby.leases.probe}
-    parts = {name: await _answers(probe) for name, probe in probes.items()}
-    return {"pid": os.getpid(), "url": lobby.settings.url, "parts": parts}
+    answering = await parts.answering(lobby)
+    return {"pid": os.getpid(), "url": lobby.settings.url, "parts": answering}
 
 
 ROWS: dict[type[Command], Callable[[Lobby, Any], Awaitable[Result]]] = {
@@ -161,15 +158,6 @@ def _note(said: Command | None, outcome: str) -> None:
 
 def _shown(account: Account) -> Result:
     return {"login": account.login, "uuid": account.uuid, "registered": account.registered}
-
-
-async def _answers(probe: Callable[[], Awaitable[None]]) -> bool:
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            await probe()
-    except (Unreachable, TimeoutError):
-        return False
-    return True
 
 
 @asynccontextmanager

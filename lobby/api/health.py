@@ -5,18 +5,16 @@ balancers; says nothing about what is going on inside.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
+from lobby.actions import parts
 from lobby.api.dialect import Call, Dialect, Door, Row, nobody
 from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import needs
-from persistence.ports import Unreachable
 
-PROBE_SECONDS = 1.0
 TICK_SECONDS = 0.25
 LATE_SECONDS = 0.1
 LATE_FOR_SECONDS = 5.0
@@ -86,32 +84,21 @@ async def live(call: Call) -> Response:
 async def ready(call: Call) -> Response:
     """Whether to send anybody here: not while a part is away, nor overloaded, nor stopping."""
     lobby, state = call.lobby, call.request.app.state
-    database, bus, leases = await asyncio.gather(
-        _answers(lobby.store.probe), _answers(lobby.bus.probe), _answers(lobby.leases.probe)
-    )
-    parts = Parts(
-        database="ok" if database else "unreachable",
+    answering = await parts.answering(lobby)
+    standing = Parts(
+        database="ok" if answering["database"] else "unreachable",
         redis="unreachable"
-        if not (bus and leases)
+        if not answering["redis"]
         else ("embedded" if lobby.settings.embedded else "ok"),
     )
-    why = [f"{name} cannot be reached" for name, part in parts if part == "unreachable"]
+    why = [f"{name} cannot be reached" for name, part in standing if part == "unreachable"]
     if getattr(state, "draining", False):
         why.append("this process is stopping")
     if state.punctuality.overloaded:
         why.append("this process is overloaded")
     if why:
-        return JSONResponse(NotReady(parts=parts, why=why).model_dump(), 503)
-    return JSONResponse(Ready(parts=parts).model_dump())
-
-
-async def _answers(probe: Callable[[], Awaitable[None]]) -> bool:
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            await probe()
-    except (Unreachable, TimeoutError):
-        return False
-    return True
+        return JSONResponse(NotReady(parts=standing, why=why).model_dump(), 503)
+    return JSONResponse(Ready(parts=standing).model_dump())
 
 
 def refuse(error: LobbyError) -> Response:
