@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ class Server:
     def kill(self) -> None:
         """As a power cut would: nothing is saved or said."""
         for process in self._family():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # a child that ended by itself meanwhile
+                process.kill()
         self._running().wait()
         self._process = None
 
