@@ -129,6 +129,7 @@ async def asked() -> None:
     go = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), go.set)
     await go.wait()
+    asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
 
 
 def measure(variant: str, rate: int, readers: str) -> float:
