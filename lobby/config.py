@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     secret_file: str = "lobby-secret"
     """Where a key is kept when `secret` is empty; made at the first start."""
     host_login: Literal["open", "key"] = "open"
+    user_token_days: float = Field(default=180, gt=0)
+    """A user's token has no expiry of its own, but nobody is logged in for ever."""
     host_token_seconds: int = Field(default=86_400, ge=60)
     anonymous_token_seconds: int = Field(default=86_400, ge=60)
     password_threads: int = Field(default=2, ge=1, le=64)

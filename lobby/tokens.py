@@ -34,11 +34,12 @@ KINDS = {type: kind for kind, type in TYPES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says, once its signature holds. `expires` in Unix seconds, or never."""
+    """What a token says, once its signature holds. Times in Unix seconds; `expires` None: never."""
 
     account: str
     kind: Kind
     token_version: int
+    issued: float
     expires: float | None
 
 
@@ -100,7 +101,13 @@ class Ring:
                     "verify_exp": False,
                 },
             )
-            return Claims(str(claims["sub"]), kind, int(claims["ver"]), _moment(claims.get("exp")))
+            return Claims(
+                account=str(claims["sub"]),
+                kind=kind,
+                token_version=int(claims["ver"]),
+                issued=float(claims["iat"]),
+                expires=_moment(claims.get("exp")),
+            )
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError):
             raise Unauthenticated from None
 

@@ -10,6 +10,7 @@ from lobby.domain.errors import (
     AccountNotFound,
     BadCredentials,
     HostNotFound,
+    TokenExpired,
     TokenRevoked,
     Unauthenticated,
 )
@@ -18,7 +19,8 @@ from lobby.logs import audit
 from lobby.tokens import digest
 from persistence.ports import Unreachable
 
-KNOWN_SECONDS = 30 * 86_400
+DAY_SECONDS = 86_400
+KNOWN_SECONDS = 30 * DAY_SECONDS
 
 
 async def prove(lobby: Lobby, *, login: str, password: str, address: str) -> Account:
@@ -96,6 +98,8 @@ async def identify(lobby: Lobby, token: str | None) -> Actor:
         raise TokenRevoked
     if claims.kind is not account.kind:
         raise Unauthenticated
+    if lobby.clock() - claims.issued > lobby.settings.user_token_days * DAY_SECONDS:
+        raise TokenExpired
     return account.actor(expires=claims.expires)
 
 

@@ -13,6 +13,7 @@ from lobby.domain.errors import (
     NotYours,
     OtherNotFound,
     SessionNotFound,
+    TokenExpired,
     TokenRevoked,
     TooMany,
 )
@@ -71,6 +72,19 @@ async def test_a_new_password_ends_the_old_tokens_at_once(home: House) -> None:
     assert await logins.identify(home.lobby, await log_in(home, "another one 9"))
     told = [event for topic, event in home.told if topic == "accounts"]
     assert [(event["told"], event["account"]) for event in told] == [("revoked", user.uuid)]
+
+
+async def test_a_users_token_has_no_expiry_and_is_not_honoured_for_ever(home: House) -> None:
+    await home.user()
+    token = await log_in(home)
+    claims = home.lobby.ring.read(token)
+    assert claims.expires is None
+    days = home.lobby.settings.user_token_days
+    home.clock.now = claims.issued + (days - 1) * 86_400
+    assert (await logins.identify(home.lobby, token)).name == "Ann"
+    home.clock.now = claims.issued + days * 86_400 + 1
+    with pytest.raises(TokenExpired):
+        await logins.identify(home.lobby, token)
 
 
 async def test_signing_out_everywhere_ends_the_tokens_and_keeps_the_password(home: House) -> None:
