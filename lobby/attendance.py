@@ -154,6 +154,9 @@ class Attendance:
     async def _say_all(self) -> None:
         unsaid, self._unsaid = self._unsaid, set()
         try:
+            # First vouch, then say who: a keeper without a term is swept, and its people with it.
+            if not await self._leases.beat(self._keeper, self._keeper_seconds):
+                unsaid |= self._here.keys()
             await self._place([who for who in unsaid if who in self._here])
             shown = {who: p.shown() for who in unsaid if (p := self._here.get(who))}
             if shown:

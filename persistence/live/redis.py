@@ -22,6 +22,9 @@ from persistence.ports import Live, Roster, Unreachable
 T = TypeVar("T")
 
 CONNECTIONS = 16
+BACKSTOP_SECONDS = 2 * ANSWER_SECONDS
+"""The driver's own limits. Every call has ours around it, which must come first: where both end at
+the same moment, the driver takes ours for its own and begins again."""
 LEASE = (Path(__file__).parent / "lease.lua").read_text(encoding="utf-8")
 ROSTER = (Path(__file__).parent / "roster.lua").read_text(encoding="utf-8")
 
@@ -38,11 +41,11 @@ def connect(url: str) -> Redis:
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=CONNECTIONS,
-        timeout=ANSWER_SECONDS,
+        timeout=BACKSTOP_SECONDS,
         decode_responses=True,
         protocol=2,
-        socket_timeout=ANSWER_SECONDS,
-        socket_connect_timeout=ANSWER_SECONDS,
+        socket_timeout=BACKSTOP_SECONDS,
+        socket_connect_timeout=BACKSTOP_SECONDS,
         retry=Retry(NoBackoff(), 0),
         driver_info=None,
     )
