@@ -126,8 +126,23 @@ def _ms(seconds: float, *, least: int = 1) -> int:
 
 
 async def _answer(asked: Awaitable[T]) -> T:
+    """In time, whatever the driver does about being cancelled: its pool can take it for its own
+    limit and wait on, so that nobody here waits for it."""
+    asking = asyncio.ensure_future(asked)
+    asking.add_done_callback(_heard)
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await asked
+        await asyncio.wait({asking}, timeout=ANSWER_SECONDS)
+    finally:
+        asking.cancel()
+    if not asking.done():
+        raise Unreachable("redis", "no answer in time")
+    try:
+        return asking.result()
     except (RedisError, OSError) as failure:
         raise Unreachable("redis", str(failure)) from failure
+
+
+def _heard(asked: asyncio.Future[Any]) -> None:
+    """An answer that comes too late is nobody's."""
+    if not asked.cancelled():
+        asked.exception()
