@@ -13,7 +13,9 @@ from lobby.config import Settings
 from lobby.hub import Hub
 from lobby.limits import Limits
 from lobby.minecraft import Server
+from lobby.notices import Notices
 from lobby.passwords import Passwords
+from lobby.processes import Processes
 from lobby.repositories import Repositories
 from lobby.standings import Standings
 from lobby.tokens import Ring
@@ -31,11 +33,13 @@ class Lobby(Repositories):
     leases: Leases
     standings: Standings
     hub: Hub
+    notices: Notices
     attendance: Attendance
     ring: Ring
     passwords: Passwords
     limits: Limits
     catalogue: Catalogue
+    processes: Processes
     minecraft: Server | None
     clock: Callable[[], float]
 

@@ -23,6 +23,7 @@ from lobby.actions.watching import Sources
 from lobby.api import front, health, openapi, page
 from lobby.api.dialect import Door
 from lobby.api.hosts import routes as hosts
+from lobby.api.player_services import routes as player_services
 from lobby.api.server_status import routes as server_status
 from lobby.api.users import routes as users
 from lobby.attendance import Attendance
@@ -33,7 +34,9 @@ from lobby.context import Lobby
 from lobby.hub import Hub
 from lobby.limits import Limits
 from lobby.minecraft import Server
+from lobby.notices import Notices
 from lobby.passwords import Passwords
+from lobby.processes import Processes
 from lobby.repositories import repositories
 from lobby.standings import Standings
 from lobby.sweeper import Sweeper
@@ -88,6 +91,7 @@ def api_routes(settings: Settings) -> list[Route]:
         hosts.door,
         users.door,
         server_status.door(settings.api_prefix),
+        player_services.door,
         health.door,
     ]
     version = metadata.version("lobby")
@@ -121,6 +125,8 @@ async def open_lobby(
             opened.callback(lobby.minecraft.close)
         opened.push_async_callback(lobby.limits.close)
         opened.push_async_callback(lobby.hub.close)
+        opened.push_async_callback(lobby.notices.close)
+        opened.push_async_callback(lobby.processes.close)
         yield lobby
 
 
@@ -151,11 +157,13 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
             forget_standing=standings.forget,
             on_changed=attendance.rename,
         ),
+        notices=Notices(store, live.bus),
         attendance=attendance,
         ring=tokens.ring(settings),
         passwords=Passwords(settings),
         limits=Limits(settings),
         catalogue=catalogue.chosen(settings),
+        processes=Processes(),
         minecraft=Server(settings.minecraft_address) if settings.minecraft_address else None,
         clock=clock,
     )

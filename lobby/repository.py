@@ -85,7 +85,13 @@ class Repository(Generic[T]):
         return thing
 
     async def change(self, key: str, decide: Callable[[T], object]) -> T:
-        """Load, decide, save if nobody else did meanwhile; else decide again.
+        """As `alter`, where nobody asks what it was before."""
+        _, after = await self.alter(key, decide)
+        return after
+
+    async def alter(self, key: str, decide: Callable[[T], object]) -> tuple[T, T]:
+        """Load, decide, save if nobody else did meanwhile; else decide again. Returns it as it was
+        and as it is; at one version when nothing was changed.
 
         Within this process callers take turns; other processes are noticed by version. `decide`
         may run more than once, so it touches only its argument. What it leaves as it was is not
@@ -96,19 +102,18 @@ class Repository(Generic[T]):
                 document = await self._documents.get(self._kind, key)
                 if document is None:
                     raise self._missing
-                thing = self._load(document)
-                before = self._index(thing)
+                before, thing = self._load(document), self._load(document)
                 decide(thing)
                 if self._body(thing) == document.body:
-                    return thing
-                after = self._index(thing)
+                    return before, thing
+                index = self._index(thing)
                 try:
                     thing.version = await self._put(
                         thing,
                         expected=document.version,
-                        index=after if after != before else None,
+                        index=index if index != self._index(before) else None,
                     )
-                    return thing
+                    return before, thing
                 except Stale:
                     continue
         raise Unavailable("this, because so many change it at once,")

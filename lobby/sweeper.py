@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from lobby.actions import presence, seats
+from lobby.actions import presence, seating
 from lobby.context import Lobby
 from persistence.ports import Unreachable
 
@@ -46,7 +46,7 @@ class Sweeper:
             await self._rearm(epoch)
             self._epoch = epoch
         await presence.settle(self._lobby)
-        await seats.lapse(self._lobby)
+        await seating.lapse(self._lobby)
 
     async def _rearm(self, epoch: str) -> None:
         """Once for each loss of the leases, not for each process that takes over."""

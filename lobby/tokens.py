@@ -1,26 +1,29 @@
 """Proofs of who is asking: made here, checked here. Knows keys and claims, not accounts.
 
 One algorithm, keys chosen by `kid` from our own ring; issuer, audience, type and subject are
-required of every token.
+required of every token. A token that renews opens nothing, and one that opens renews nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jwt
 from pydantic import SecretStr
 
 from lobby.config import SHORTEST_KEY, Settings, keys_of
-from lobby.domain.errors import TokenExpired, Unauthenticated
+from lobby.domain.errors import TokenExpired
+from lobby.domain.login_errors import BadToken, Fault
 from lobby.domain.permissions import Kind
 
 ALGORITHM = "HS256"
@@ -28,19 +31,33 @@ ISSUER = AUDIENCE = "lobby"
 LEEWAY_SECONDS = 30
 LONGEST = 4096
 REMEMBERED = 20_000
-TYPES = {Kind.USER: "at+jwt", Kind.HOST: "host+jwt", Kind.ANONYMOUS: "guest+jwt"}
-KINDS = {type: kind for kind, type in TYPES.items()}
+TYPES = {
+    Kind.USER: "at+jwt",
+    Kind.HOST: "host+jwt",
+    Kind.ANONYMOUS: "guest+jwt",
+    Kind.PLAYER: "player+jwt",
+}
+RENEWING = "refresh+jwt"
+KINDS = {**{type: kind for kind, type in TYPES.items()}, RENEWING: Kind.PLAYER}
+UNSIGNED = (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError, jwt.InvalidKeyError)
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says, once its signature holds. Times in Unix seconds; `expires` None: never."""
+    """What a token says, once its signature holds. Times in Unix seconds; `expires` None: never.
+
+    `renews`: it is exchanged for another and opens nothing. `client`: the game it was given to;
+    `seal` binds it to a secret that may change.
+    """
 
     account: str
     kind: Kind
     token_version: int
     issued: float
     expires: float | None
+    renews: bool = False
+    client: str | None = None
+    seal: str | None = None
 
 
 class Ring:
@@ -54,27 +71,58 @@ class Ring:
         self._clock = clock
         self._known: OrderedDict[str, Claims] = OrderedDict()
 
-    def issue(self, account: str, kind: Kind, *, token_version: int, seconds: float | None) -> str:
+    def issue(
+        self,
+        account: str,
+        kind: Kind,
+        *,
+        token_version: int,
+        seconds: float | None,
+        more: Mapping[str, object] | None = None,
+    ) -> str:
+        """`more` is for whoever reads the token elsewhere: here it means nothing."""
+        claims = dict(more or {}) | {"sub": account, "ver": token_version}
+        return self._signed(claims, TYPES[kind], seconds)
+
+    def issue_renewing(
+        self, account: str, *, token_version: int, seconds: float, client: str | None, seal: str
+    ) -> str:
+        """For a player; good any number of times."""
+        claims = {"sub": account, "ver": token_version, "azp": client, "seal": seal}
+        return self._signed(claims, RENEWING, seconds)
+
+    def seal(self, secret: str, *, token_version: int) -> str:
+        """A mark of the secret that tells nothing about it to who does not have our keys."""
+        text = f"{token_version} {secret}".encode()
+        return hmac.digest(self._keys[self._first].encode(), text, "sha256").hex()[:32]
+
+    def _signed(self, claims: Mapping[str, object], type: str, seconds: float | None) -> str:
         now = int(self._clock())
-        claims = {
+        own: dict[str, object] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "sub": account,
             "iat": now,
             "jti": secrets.token_hex(8),
-            "ver": token_version,
         }
         if seconds is not None:
-            claims["exp"] = now + int(seconds)
-        headers = {"kid": self._first, "typ": TYPES[kind]}
-        return jwt.encode(claims, self._keys[self._first], ALGORITHM, headers=headers)
+            own["exp"] = now + int(seconds)
+        headers = {"kid": self._first, "typ": type}
+        return jwt.encode({**claims, **own}, self._keys[self._first], ALGORITHM, headers=headers)
 
     def read(self, token: str) -> Claims:
-        """What the token says; raises TokenExpired or Unauthenticated."""
+        """What a token that opens says; raises TokenExpired or BadToken."""
+        return self._read(token, renews=False)
+
+    def read_renewing(self, token: str) -> Claims:
+        return self._read(token, renews=True)
+
+    def _read(self, token: str, *, renews: bool) -> Claims:
         if len(token) > LONGEST or not token.isascii():
-            raise Unauthenticated
+            raise BadToken("form")
         name = digest(token)
         claims = self._known.get(name) or self._verify(token)
+        if claims.renews is not renews:
+            raise BadToken("kind")
         if claims.expires is not None and claims.expires + LEEWAY_SECONDS < self._clock():
             raise TokenExpired
         self._known[name] = claims
@@ -84,32 +132,45 @@ class Ring:
         return claims
 
     def _verify(self, token: str) -> Claims:
-        """Signature, issuer, audience and types; the expiry is judged by `read`, each time."""
+        """Form, type, key, signature, claims; the expiry is judged by `_read`, each time."""
+        looked_at: Fault = "absent" if token.count(".") != 2 else "form"
         try:
             header = jwt.get_unverified_header(token)
-            key = self._keys[header["kid"]]
+            looked_at = "kind"
             kind = KINDS[header["typ"]]
-            claims = jwt.decode(
-                token,
-                key,
-                [ALGORITHM],
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                leeway=LEEWAY_SECONDS,
-                options={
-                    "require": ["iss", "aud", "sub", "iat", "ver"],
-                    "verify_exp": False,
-                },
-            )
-            return Claims(
-                account=str(claims["sub"]),
-                kind=kind,
-                token_version=int(claims["ver"]),
-                issued=float(claims["iat"]),
-                expires=_moment(claims.get("exp")),
-            )
+            looked_at = "key"
+            key = self._keys[header["kid"]]
+            looked_at = "claim"
+            return _claims(kind, header["typ"] == RENEWING, _decoded(token, key))
+        except UNSIGNED:
+            raise BadToken("signature") from None
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError):
-            raise Unauthenticated from None
+            raise BadToken(looked_at) from None
+
+
+def _decoded(token: str, key: str) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        key,
+        [ALGORITHM],
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        leeway=LEEWAY_SECONDS,
+        options={"require": ["iss", "aud", "sub", "iat", "ver"], "verify_exp": False},
+    )
+
+
+def _claims(kind: Kind, renews: bool, said: Mapping[str, Any]) -> Claims:
+    return Claims(
+        account=str(said["sub"]),
+        kind=kind,
+        token_version=int(said["ver"]),
+        issued=float(said["iat"]),
+        expires=_moment(said.get("exp")),
+        renews=renews,
+        client=said.get("azp"),
+        seal=said.get("seal"),
+    )
 
 
 def _moment(value: object) -> float | None:

@@ -141,14 +141,19 @@ class Documents(Protocol):
 
 
 class Journal(Protocol):
-    async def append(self, stream: str, body: str, *, keep: int = 500) -> int:
-        """Add an entry, forget all but the newest `keep`, return its cursor, once durable."""
+    async def append(self, stream: str, *bodies: str, keep: int = 500) -> int:
+        """Add entries in this order, all or none; forget all but the newest `keep`. Returns the
+        cursor of the last one, once durable."""
         ...
 
     async def read(self, stream: str, *, after: int = 0, limit: int = 50) -> Page: ...
 
     async def head(self, stream: str) -> int:
         """The cursor of the newest entry ever appended; 0 for none."""
+        ...
+
+    async def heads(self, streams: Iterable[str]) -> dict[str, int]:
+        """The same of each stream that has entries, or had some."""
         ...
 
     async def forget(self, stream: str) -> None:

@@ -25,18 +25,45 @@ class SeatState(BaseModel):
     until: float | None = None
 
 
+class InstanceState(BaseModel):
+    """Where a session is played, as anybody may see it."""
+
+    id: str
+    host_type: Literal["dedicated", "player"]
+    status: Literal["requested", "allocated", "pending", "joinable", "closed"]
+    health: Literal["healthy", "degraded", "unhealthy", "unknown"] | None = None
+
+
+class ReachableInstance(InstanceState):
+    """As those who belong to the session see it: how to get there."""
+
+    host: str | None = None
+    version: str | None = None
+    map: str | None = None
+    mode: str | None = None
+    public_conn_str: str | None = None
+    private_conn_str: str | None = None
+    custom_data: dict[str, str] = {}
+
+
 class ListedSession(BaseModel):
-    """A session as anybody may see it."""
+    """A session as anybody may see it. `host` leads it; it is absent while nobody does. `browser`
+    is what is said of it where sessions are listed, absent where it is not. `match` is an id."""
 
     id: str
     template: str
-    host: str
+    host: str | None = None
     host_name: str | None = None
     name: str | None = None
     created: float
     joinable: bool
     seats: dict[str, SeatState]
     attributes: dict[str, Any]
+    region: str | None = None
+    browser: dict[str, str] | None = None
+    instance: InstanceState | None = None
+    match: str | None = None
+    created_by_matchmaking: bool = False
     version: int
 
 
@@ -45,6 +72,8 @@ class SessionState(ListedSession):
 
     location: str | None = None
     state: dict[str, Any]
+    custom_data: dict[str, str] = {}
+    instance: ReachableInstance | None = None
 
 
 class HostState(BaseModel):
@@ -74,19 +103,34 @@ class Person(BaseModel):
     since: float
 
 
-class InboxEntry(BaseModel):
-    """What somebody should know, also when they were away."""
+InboxKind = Literal[
+    "session_invited",
+    "session_kicked",
+    "session_banned",
+    "session_closed",
+    "seat_lapsed",
+    "session_updated",
+    "session_match_found",
+    "session_instance_joinable",
+    "entitlement_fulfilled",
+    "rank_updated",
+    "login_refresh",
+    "login_revoked",
+    "message",
+]
 
-    kind: Literal[
-        "session_invited",
-        "session_kicked",
-        "session_banned",
-        "session_closed",
-        "seat_lapsed",
-    ]
-    session: str
-    host: str
+
+class InboxEntry(BaseModel):
+    """What somebody should know, also when they were away. A `message` is a text that somebody
+    posted; `rh_url` names what to look at again, `etag` how it is tagged now for this reader."""
+
+    kind: InboxKind
+    session: str | None = None
+    host: str | None = None
     message: str
+    rh_url: str | None = None
+    etag: str | None = None
+    custom_data: dict[str, str] | None = None
     at: float
 
 
@@ -94,6 +138,24 @@ class ChatEntry(BaseModel):
     author: str
     name: str | None = None
     text: str
+    at: float
+
+
+class SessionEventEntry(BaseModel):
+    """One line of a session's log. `source` is who did it, `target` to whom; `at` in Unix
+    seconds."""
+
+    code: str
+    description: str = ""
+    source: str | None = None
+    source_number: int | None = None
+    target: str | None = None
+    target_number: int | None = None
+    instance: str | None = None
+    match: str | None = None
+    platform: str | None = None
+    platform_session: str | None = None
+    custom_data: dict[str, str] = {}
     at: float
 
 

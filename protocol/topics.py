@@ -28,6 +28,15 @@ def inbox(uuid: str) -> str:
     return f"inbox:{uuid}"
 
 
+def session_events(session: int) -> str:
+    return f"events:{session}"
+
+
+def instance(id: str) -> str:
+    """What the host of an instance is told; watched by nobody, waited for over HTTP."""
+    return f"instance:{id}"
+
+
 def split(topic: str) -> tuple[str, str]:
     """`session:1` is (`session`, `1`); `presence` is (`presence`, ``)."""
     kind, _, subject = topic.partition(":")

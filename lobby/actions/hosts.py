@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from lobby.actions import sessions
-from lobby.actions.watching import live_session
+from lobby.actions import seating
+from lobby.actions.telling import Farewell
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import (
@@ -64,23 +64,22 @@ async def unfriend(lobby: Lobby, permit: Permit, *, host: str, friend: str) -> A
 
 
 async def ban(lobby: Lobby, permit: Permit, *, host: str, guest: str) -> Account:
-    """Ban the guest; whoever sits in the host's session leaves it, and is told why."""
+    """Ban the guest; whoever sits in a session that the host leads leaves it, and is told why."""
     permit.require_self(host)
     await _other(lobby, host, guest)
     banned = await lobby.accounts.change(host, lambda account: account.host.ban(guest))
     audit.info("ban", actor=permit.actor.uuid, host=host, guest=guest)
     watched = [topics.host(host)]
-    if session := await live_session(lobby.sessions, host):
-        watched.append(topics.session(session.id))
-        with suppress(NotSeated, SessionNotFound):
-            await sessions.remove(
-                lobby, SYSTEM, id=session.id, guest=guest, kind="session_banned", message=BANNED
-            )
+    for session in await lobby.sessions.all("player", host):
+        if session.leader == host:
+            watched.append(topics.session(session.id))
+            with suppress(NotSeated, SessionNotFound):
+                await seating.remove(lobby, SYSTEM, id=session.id, guest=guest, farewell=BANNED)
     lobby.tell(topics.ACCOUNTS, Excluded(account=guest, topics=watched, code="guest_not_welcome"))
     return banned
 
 
-BANNED = "The host has banned you from their sessions."
+BANNED = Farewell("session_banned", "The host has banned you from their sessions.")
 
 
 async def unban(lobby: Lobby, permit: Permit, *, host: str, guest: str) -> Account:

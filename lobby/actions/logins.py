@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
@@ -12,37 +13,46 @@ from lobby.domain.errors import (
     HostNotFound,
     TokenExpired,
     TokenRevoked,
-    Unauthenticated,
 )
+from lobby.domain.login_errors import BadToken, LoginRefused
 from lobby.domain.permissions import NOBODY, Actor, Kind, Permit
 from lobby.logs import audit
-from lobby.tokens import digest
+from lobby.tokens import Claims, digest
 from persistence.ports import Unreachable
 
 DAY_SECONDS = 86_400
 KNOWN_SECONDS = 30 * DAY_SECONDS
 
 
-async def prove(lobby: Lobby, *, login: str, password: str, address: str) -> Account:
-    """Whose they are; BadCredentials alike, and after as long, whichever of the two is wrong.
-
-    Failures count against the address, and against the login: apart for an address that this
-    login has come from before, so that strangers cannot lock somebody out.
+@asynccontextmanager
+async def attempt(lobby: Lobby, who: str, *, address: str) -> AsyncIterator[None]:
+    """Let nobody try without end. What is refused within counts against the address, and against
+    who they say they are: apart for an address that `who` has come from before, so that strangers
+    cannot lock somebody out.
     """
-    rules, who = lobby.limits.rules, login.lower()
+    rules = lobby.limits.rules
     known = f"known:{digest(f'{who} {address}')}"
     bucket = (who, address) if await _came_before(lobby, known) else (who,)
     await lobby.limits.require(rules.logins_per_address, address)
     await lobby.limits.require(rules.logins_per_account, *bucket)
-    account = await by_login(lobby, login)
-    hash = account.password_hash if account else None
-    if not await lobby.passwords.verify(hash, password) or account is None or hash is None:
+    try:
+        yield
+    except (BadCredentials, LoginRefused):
         await lobby.limits.spend(rules.logins_per_address, address)
         await lobby.limits.spend(rules.logins_per_account, *bucket)
-        audit.info("login refused", account=account and account.number, address=address)
-        raise BadCredentials
+        raise
     with suppress(Unreachable):
         await lobby.leases.remember(known, "yes", KNOWN_SECONDS)
+
+
+async def prove(lobby: Lobby, *, login: str, password: str, address: str) -> Account:
+    """Whose they are; BadCredentials alike, and after as long, whichever of the two is wrong."""
+    async with attempt(lobby, login.lower(), address=address):
+        account = await by_login(lobby, login)
+        hash = account.password_hash if account else None
+        if not await lobby.passwords.verify(hash, password) or account is None or hash is None:
+            audit.info("login refused", account=account and account.number, address=address)
+            raise BadCredentials
     if lobby.passwords.outdated(hash):
         await _rehash(lobby, account.uuid, hash, password)
     audit.info("login", account=account.number, address=address)
@@ -82,25 +92,73 @@ def issue(lobby: Lobby, account: Account) -> str:
         Kind.USER: None,
         Kind.HOST: float(lobby.settings.host_token_seconds),
         Kind.ANONYMOUS: float(lobby.settings.anonymous_token_seconds),
+        Kind.PLAYER: float(lobby.catalogue.auth.token_ttl_s),
     }[account.kind]
     return lobby.ring.issue(
-        account.uuid, account.kind, token_version=account.token_version, seconds=seconds
+        account.uuid,
+        account.kind,
+        token_version=account.token_version,
+        seconds=seconds,
+        more=_player_claims(lobby, account) if account.kind is Kind.PLAYER else None,
     )
 
 
-async def identify(lobby: Lobby, token: str | None) -> Actor:
-    """Who shows this token; without one, nobody. AccountNotFound: it is good, but they are gone."""
+async def identify(lobby: Lobby, token: str | None, *, players: bool = False) -> Actor:
+    """Who shows this token; without one, nobody. AccountNotFound: it is good, but they are gone.
+
+    `players`: their tokens are taken here too. What their role permits is said elsewhere.
+    """
     if token is None:
         return NOBODY
     claims = lobby.ring.read(token)
+    if claims.kind is Kind.PLAYER and not players:
+        raise BadToken("kind")
+    account = await _standing(lobby, claims)
+    return account.actor(expires=claims.expires)
+
+
+async def identify_player(lobby: Lobby, token: str | None) -> Actor:
+    """The same of a player alone, with what their role permits; who is gone is TokenRevoked."""
+    if token is None:
+        return NOBODY
+    claims = lobby.ring.read(token)
+    if claims.kind is not Kind.PLAYER:
+        raise BadToken("kind")
+    try:
+        account = await _standing(lobby, claims)
+    except AccountNotFound:
+        raise TokenRevoked from None
+    return account.actor(expires=claims.expires, permissions=permissions(lobby, account))
+
+
+def permissions(lobby: Lobby, account: Account) -> tuple[str, ...]:
+    """Those of the account's role; none, where the catalogue knows it no longer."""
+    role = lobby.catalogue.roles.get(account.role or "")
+    return role.permissions if role else ()
+
+
+async def _standing(lobby: Lobby, claims: Claims) -> Account:
     account = await lobby.standings.get(claims.account)
     if claims.token_version != account.token_version:
         raise TokenRevoked
     if claims.kind is not account.kind:
-        raise Unauthenticated
+        raise BadToken("claim")
     if lobby.clock() - claims.issued > lobby.settings.user_token_days * DAY_SECONDS:
         raise TokenExpired
-    return account.actor(expires=claims.expires)
+    return account
+
+
+def _player_claims(lobby: Lobby, account: Account) -> dict[str, object]:
+    """For game servers and the like that read a player's token; we look it all up ourselves."""
+    role = lobby.catalogue.roles.get(account.role or "")
+    return {
+        "person": account.uuid,
+        "player": account.uuid,
+        "player_id": account.number,
+        "role_id": role.id if role else None,
+        "permissions": list(permissions(lobby, account)),
+        "platform": account.portal.platform if account.portal else None,
+    }
 
 
 async def _rehash(lobby: Lobby, account: str, old: str, password: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from lobby.actions import sessions
+from lobby.actions import alarms, sessions, telling
 from lobby.context import Lobby
 from lobby.domain.errors import NotFound, NotSeated
-from lobby.domain.permissions import SYSTEM, Permit
+from lobby.domain.permissions import SYSTEM, Actor, Permit
 
 
 async def set_status(lobby: Lobby, permit: Permit, *, status: str) -> None:
@@ -15,17 +15,15 @@ async def set_status(lobby: Lobby, permit: Permit, *, status: str) -> None:
 
 
 async def gone(lobby: Lobby, account: str) -> None:
-    """They are not coming back: their session ends, their seats fall free."""
+    """They are not coming back: what they host ends, their seats fall free as if they had left."""
     for session in await lobby.sessions.all("player", account):
         with suppress(NotFound, NotSeated):
-            if session.leader == account:
+            if session.hosted and session.leader == account:
                 await sessions.close(lobby, SYSTEM, id=session.id, message="The host is gone.")
             else:
-                changed = await lobby.sessions.change(
-                    str(session.id), lambda session: session.unseat(account)
+                await telling.alter(
+                    lobby, session.id, lambda s: s.unseat(account), by=Actor(account)
                 )
-                sessions.tell(lobby, changed)
-                sessions.exclude_from_chat(lobby, changed, account)
 
 
 async def settle(lobby: Lobby) -> None:
@@ -34,9 +32,11 @@ async def settle(lobby: Lobby) -> None:
     if not lapsed:
         return
     here = await lobby.leases.attending(lapsed)
-    for account in lapsed:
-        if account not in here:
-            await gone(lobby, account)
+    for name in lapsed:
+        if alarms.is_alarm(name):
+            await alarms.ring(lobby, name)
+        elif name not in here:
+            await gone(lobby, name)
     await lobby.leases.settle(lapsed)
 
 
@@ -49,3 +49,4 @@ async def rearm(lobby: Lobby) -> None:
                 settings.restart_grace_seconds if seat.attended else settings.unattended_seconds
             )
             await lobby.leases.linger(str(seat.player), seconds)
+    await alarms.rearm(lobby)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TypedDict
 
 from lobby import icons, names
-from lobby.actions import sessions
+from lobby.actions import showing
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import (
@@ -181,7 +181,7 @@ async def tell(lobby: Lobby, account: Account) -> None:
                 str(session.id), lambda session: session.rename(account.uuid, account.shown_name)
             )
             if renamed.version != session.version:
-                sessions.tell(lobby, renamed)
+                showing.show(lobby, renamed)
 
 
 async def show_again(lobby: Lobby, account: str) -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from lobby.domain.accounts import Account
-from lobby.domain.sessions import Seat, SeatStatus, Session, seat_id
-from protocol.events import HostState, ListedSession, SeatState, SessionState
+from lobby.domain.instances import Instance
+from lobby.domain.permissions import Role
+from lobby.domain.seats import Seat, SeatStatus, seat_id
+from lobby.domain.sessions import Session
+from protocol.events import (
+    HostState,
+    InstanceState,
+    ListedSession,
+    ReachableInstance,
+    SeatState,
+    SessionState,
+)
 
 State = dict[str, Any]
 
@@ -20,10 +30,25 @@ def listed(session: Session) -> State:
 def whole(session: Session) -> State:
     """As those inside see it."""
     seats = {n: _seat(session, n, seat, whole=True) for n, seat in session.seats.items()}
+    listing = _listing(session) | {"instance": _reachable(session.instance)}
     state = SessionState(
-        **_listing(session), seats=seats, location=session.location, state=session.state
+        **listing,
+        seats=seats,
+        location=session.location,
+        state=session.state,
+        custom_data=session.custom_data,
     )
     return state.model_dump(exclude_none=True)
+
+
+def etag(session: Session, player: str) -> str:
+    """Alike exactly when the session looks alike to this player: full to those in it."""
+    full = Role.ACTIVE in session.roles_of(player)
+    return marked(session, full=full)
+
+
+def marked(session: Session, *, full: bool) -> str:
+    return f'"{session.version}-{"f" if full else "l"}"'
 
 
 def host(account: Account, live: Session | None) -> State:
@@ -47,8 +72,43 @@ def _listing(session: Session) -> State:
         "created": session.created,
         "joinable": session.joinable,
         "attributes": session.attributes,
+        "region": session.region,
+        "browser": session.listing,
+        "instance": _instance(session.instance),
+        "match": session.match.id if session.match else None,
+        "created_by_matchmaking": session.created_by_matchmaking,
         "version": session.version,
     }
+
+
+def _instance(instance: Instance | None) -> InstanceState | None:
+    if instance is None:
+        return None
+    return InstanceState(
+        id=instance.id,
+        host_type=instance.host_type.value,
+        status=instance.status.value,
+        health=instance.health.value if instance.health else None,
+    )
+
+
+def _reachable(instance: Instance | None) -> ReachableInstance | None:
+    shown = _instance(instance)
+    if instance is None or shown is None:
+        return None
+    return ReachableInstance(
+        **shown.model_dump(),
+        host=instance.host,
+        version=instance.version,
+        map=instance.startup.map if instance.startup else None,
+        mode=instance.startup.mode if instance.startup else None,
+        public_conn_str=instance.join.public_conn_str if instance.join else None,
+        private_conn_str=instance.join.private_conn_str if instance.join else None,
+        custom_data={
+            **instance.custom_data,
+            **(instance.join.custom_data if instance.join else {}),
+        },
+    )
 
 
 def _seat(session: Session, n: str, seat: Seat, *, whole: bool) -> SeatState:

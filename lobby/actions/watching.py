@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from lobby.actions import views
 from lobby.context import Lobby
@@ -60,14 +60,17 @@ class Sources:
     async def head(self, topic: str) -> int:
         return await self._store.head(topic)
 
+    async def heads(self, topics: Iterable[str]) -> dict[str, int]:
+        return await self._store.heads(topics)
+
     async def _presence(self) -> Look:
         roster = await self._leases.roster()
         state = {who: shown_person(shown) for who, shown in roster.entries.items()}
         return Look(state, epoch=roster.epoch, version=roster.version)
 
     async def _listed(self) -> Look:
-        live = await self._sessions.all("live", "yes")
-        return Look({str(session.id): views.listed(session) for session in live}, entries=True)
+        listed = await self._sessions.all("listed", "yes")
+        return Look({str(session.id): views.listed(session) for session in listed}, entries=True)
 
     async def _session(self, id: str) -> Look:
         session = await self._sessions.get(id)
@@ -126,10 +129,16 @@ async def _host(lobby: Lobby, permit: Permit, uuid: str) -> str:
 
 async def _session(lobby: Lobby, permit: Permit, id: str) -> str:
     session = await lobby.sessions.get(id)
-    leader = await lobby.accounts.get(session.leader)
-    if permit.actor.uuid in leader.host.banlist:
-        raise SessionNotFound
+    await require_visible(lobby, permit, session)
     return topics.session(session.id)
+
+
+async def require_visible(lobby: Lobby, permit: Permit, session: Session) -> None:
+    """For whom its leader has banned there is no such session."""
+    if session.leader is not None:
+        leader = await lobby.accounts.get(session.leader)
+        if permit.actor.uuid in leader.host.banlist:
+            raise SessionNotFound
 
 
 async def _chat(lobby: Lobby, permit: Permit, id: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -44,6 +44,11 @@ class Call:
         """Where it comes from, as limits count it."""
         return str(self.request.scope.get("lobby.address", ""))
 
+    @property
+    def ip(self) -> str:
+        """The same exactly; empty where it came over no network."""
+        return str(self.request.scope.get("lobby.ip", ""))
+
     async def form(self) -> FormData | None:
         """The fields, or None where the body is no form."""
         type = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -63,8 +68,9 @@ class Row:
     """One operation.
 
     `path`, `query` and `takes` are the models of what comes in, handed to the endpoint under
-    `path`, `query` and `body`; `form` is a body that the endpoint reads itself. `gives` says, for
-    each status, the model of the JSON body, a text of the plain one, or None.
+    `path`, `query` and `body`; `form` is a body that the endpoint reads itself, and `headers_in`
+    are headers that it may look at. `gives` says, for each status, the model of the JSON body, a
+    text of the plain one, or None.
     """
 
     method: str
@@ -76,6 +82,7 @@ class Row:
     query: type[BaseModel] | None = None
     takes: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
+    headers_in: type[BaseModel] | None = None
     headers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     largest: int = LARGEST_BODY
 
@@ -98,12 +105,13 @@ class Row:
 @dataclass(frozen=True)
 class Dialect:
     """`check` looks at the request itself, before anybody is asked who they are. It and `identify`
-    may raise; `refuse` never does."""
+    may raise; `refuse` never does. `reword` is for rows that do not all refuse alike."""
 
     name: str
     identify: Callable[[Request, Lobby], Awaitable[Actor]]
     refuse: Callable[[LobbyError], Response]
     check: Callable[[Request], None] = lambda request: None
+    reword: Callable[[LobbyError, Row, Lobby], LobbyError] = lambda error, row, lobby: error
 
     def route(self, row: Row) -> Route:
         async def answer(request: Request) -> Response:
@@ -116,7 +124,7 @@ class Dialect:
                 words = await row.words(bounded)
                 return await row.endpoint(Call(bounded, lobby, permit), **words)
             except Exception as error:
-                return self.refuse(_refusal(error))
+                return self.refuse(self.reword(_refusal(error), row, lobby))
 
         answer.__doc__ = row.endpoint.__doc__
         return Route(row.path_template, answer, methods=[row.method], name=row.name)
@@ -138,6 +146,24 @@ def bearer(request: Request) -> str | None:
     """The token of the Authorization header; None where there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+class IfNoneMatch(BaseModel):
+    """The tag of what the client has already, or several."""
+
+    if_none_match: str = Field("", alias="If-None-Match", json_schema_extra=_without_default)
+
+
+def unchanged(call: Call, etag: str) -> bool:
+    """The client has it already, and says so. Tags compare weakly; a star is any."""
+    known = ",".join(call.request.headers.getlist("if-none-match")).split(",")
+    return not {etag.removeprefix("W/"), "*"}.isdisjoint(
+        t.strip().removeprefix("W/") for t in known
+    )
 
 
 def status_of(error: LobbyError, table: Mapping[type[LobbyError], int]) -> int:

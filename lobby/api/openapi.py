@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 from starlette.responses import JSONResponse, Response
 
-from lobby.api.dialect import FORMS, Call, Dialect, Door, Endpoint, Row, nobody
+from lobby.api.dialect import FORMS, Call, Dialect, Door, Endpoint, Row, nobody, unchanged
 from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import Needs, needs
 from protocol.codec import encode
@@ -38,6 +38,8 @@ REQUEST_ID = {
     "description": "The name of this request in the server's log.",
     "schema": {"type": "string"},
 }
+COUNTED = {"Retry-After"}
+"""Headers that say a number."""
 RETRY_AFTER = {
     "description": "Seconds after which to try again.",
     "schema": {"type": "integer", "minimum": 1},
@@ -77,7 +79,7 @@ class Schemas:
     def __init__(self, rows: Sequence[Row]) -> None:
         wanted: dict[tuple[Any, JsonSchemaMode], TypeAdapter[Any]] = {}
         for row in rows:
-            for model in (row.path, row.query, row.takes, row.form):
+            for model in (row.path, row.query, row.headers_in, row.takes, row.form):
                 if model is not None:
                     wanted[model, "validation"] = TypeAdapter(model)
             for given in row.gives.values():
@@ -86,7 +88,8 @@ class Schemas:
         inputs = [(type_, mode, adapter) for (type_, mode), adapter in wanted.items()]
         self._found, rest = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
         self._known: Json = rest.get("$defs", {})
-        parameters = {m.__name__ for row in rows for m in (row.path, row.query) if m is not None}
+        carried = {m for row in rows for m in (row.path, row.query, row.headers_in)}
+        parameters = {model.__name__ for model in carried if model is not None}
         self.definitions = {n: s for n, s in self._known.items() if n not in parameters}
 
     def taken(self, model: type) -> Json:
@@ -111,10 +114,11 @@ def _operation(dialect: Dialect, row: Row, schemas: Schemas) -> Json:
         "x-needs": spelt(row.needs),
         "responses": {str(s): _answer(row, s, schemas) for s in sorted(row.gives)},
     }
-    if row.path or row.query:
+    if row.path or row.query or row.headers_in:
         said["parameters"] = [
             *_parameters("path", row.path, schemas),
             *_parameters("query", row.query, schemas),
+            *_parameters("header", row.headers_in, schemas),
         ]
     if row.takes or row.form:
         said["requestBody"] = _body(row, schemas)
@@ -157,7 +161,7 @@ def _answer(row: Row, status: int, schemas: Schemas) -> Json:
         "description": given if isinstance(given, str) else HTTPStatus(status).phrase,
         "headers": {
             "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
-            **{n: {"description": d, "schema": {"type": "string"}} for n, d in named.items()},
+            **{name: _header(name, meaning) for name, meaning in named.items()},
         },
     }
     if status in (429, 503):
@@ -169,6 +173,11 @@ def _answer(row: Row, status: int, schemas: Schemas) -> Json:
     return said
 
 
+def _header(name: str, meaning: str) -> Json:
+    kind = "integer" if name in COUNTED else "string"
+    return {"description": meaning, "schema": {"type": kind}}
+
+
 # Serving documents
 
 
@@ -178,8 +187,7 @@ def served(name: str, text: bytes) -> Endpoint:
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
 
     async def give(call: Call) -> Response:
-        known = call.request.headers.get("if-none-match", "")
-        if etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+        if unchanged(call, etag):
             return Response(status_code=304, headers=headers)
         return Response(text, headers=headers, media_type="application/json")
 

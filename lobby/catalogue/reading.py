@@ -19,9 +19,9 @@ from lobby.catalogue.access import ROLES
 from lobby.catalogue.places import Lines, written
 from lobby.catalogue.references import Fault
 from lobby.catalogue.rows import REFERENCE, Row
-from lobby.catalogue.sessions import HOSTED
 from lobby.catalogue.whole import Catalogue
 from lobby.config import Settings
+from lobby.domain.templates import HOSTED
 
 BUILT_IN = "the built-in catalogue"
 LARGEST = 1024 * 1024

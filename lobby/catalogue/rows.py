@@ -107,8 +107,3 @@ Platform = Literal[
     "Anon", "Basic", "XboxLive", "PSN", "NintendoNAID", "NintendoSwitch", "NintendoPPID",
     "Google", "GooglePlay", "Apple", "Epic", "Steam", "Amazon", "Twitch",
 ]  # fmt: skip
-NUMBERS: dict[str, int] = {
-    "Anon": 2, "Amazon": 4, "Steam": 5, "PSN": 9, "XboxLive": 10, "Basic": 11, "Google": 13,
-    "Twitch": 16, "NintendoSwitch": 22, "Apple": 24, "NintendoNAID": 26, "Epic": 28,
-}  # fmt: skip
-"""What old clients call the platforms; those that are not here have no number."""

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from lobby.catalogue.rows import (
-    NUMBERS,
     Brief,
     Count,
     CustomData,
@@ -18,10 +17,10 @@ from lobby.catalogue.rows import (
     Short,
     Text,
 )
-from lobby.domain.sessions import SPAN, Template
+from lobby.domain.platforms import NUMBERS
+from lobby.domain.seats import SPAN
+from lobby.domain.templates import HOSTED, Template
 
-HOSTED = "hosted"
-"""The session type of what a host launches."""
 MOST_SEATS = SPAN - 1
 
 
@@ -119,6 +118,11 @@ class SessionTemplate(Row):
         if isinstance(row, dict) and row.get("session_type") == HOSTED:
             return {"welcome": "host", **row}
         return row
+
+    @property
+    def kept(self) -> bool:
+        """Whether a session of this type stays when nobody is in it."""
+        return self.keep_alive_on_empty or self.min_session_count > 0
 
     def shape(self) -> Template:
         return Template(self.session_type, self.num_teams, self.players_per_team)

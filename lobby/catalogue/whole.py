@@ -13,8 +13,8 @@ from lobby.catalogue.instances import Instances, InstanceTemplate, MapList
 from lobby.catalogue.matchmaking import Matchmaking, Profile, Queue, TemplateGroup
 from lobby.catalogue.players import CustomEndpoint, Rank, SettingType, Sku
 from lobby.catalogue.rows import Address, Name, Row, Rows, Seconds
-from lobby.catalogue.sessions import HOSTED, Region, SessionTemplate
-from lobby.domain.sessions import Template
+from lobby.catalogue.sessions import Region, SessionTemplate
+from lobby.domain.templates import HOSTED, Template
 
 
 class Server(Row):
@@ -49,6 +49,11 @@ class Catalogue(Row):
     @cached_property
     def by_session_type(self) -> dict[str, SessionTemplate]:
         return {one.session_type: one for one in self.templates}
+
+    def host_decides(self, session_type: str) -> bool:
+        """Whether a leader's own wishes say who may come into sessions of this type."""
+        template = self.by_session_type.get(session_type)
+        return template is None or template.welcome == "host"
 
     @property
     def hosted(self) -> Template:

@@ -37,7 +37,7 @@ Close codes 4000 to 4499: come back and watch again. 4500 to 4999: do not."""
 
 DOCUMENTS: dict[str, tuple[type[BaseModel], str]] = {
     "presence": (events.Person, "Who is online, by uuid."),
-    "sessions": (events.ListedSession, "Every live session, by id."),
+    "sessions": (events.ListedSession, "Every session that is listed, by id."),
     "session:{id}": (events.SessionState, "A session; those who do not belong to it see less."),
     "host:{uuid}": (events.HostState, "What guests may see of a host."),
 }

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lobby.actions import hosts, presence, sessions, talk, views, watching
+from lobby.actions import hosts, presence, seating, sessions, talk, views, watching
 from lobby.channel.socket import Socket
 from lobby.context import Lobby
 from lobby.domain.errors import ListFull, LobbyError, Malformed
@@ -125,26 +125,26 @@ async def session_join(call: Call, said: words.SessionJoin) -> Result:
     if (said.session is None) == (said.host is None):
         raise Malformed([problem("value_error", "name either the session or its host")])
     if said.session is not None:
-        session = await sessions.join(call.lobby, call.permit, id=int(said.session))
+        session = await seating.join(call.lobby, call.permit, id=int(said.session))
     else:
-        session = await sessions.join_host(call.lobby, call.permit, host=str(said.host))
+        session = await seating.join_host(call.lobby, call.permit, host=str(said.host))
     return _session(session)
 
 
 async def session_leave(call: Call, said: words.SessionLeave) -> Result:
-    await sessions.leave(call.lobby, call.permit, id=int(said.session))
+    await seating.leave(call.lobby, call.permit, id=int(said.session))
     return {}
 
 
 async def session_kick(call: Call, said: words.SessionKick) -> Result:
-    await sessions.kick(
+    await seating.kick(
         call.lobby, call.permit, id=int(said.session), guest=said.guest, message=said.message
     )
     return {}
 
 
 async def session_invite(call: Call, said: words.SessionInvite) -> Result:
-    session = await sessions.invite(call.lobby, call.permit, id=int(said.session), guest=said.guest)
+    session = await seating.invite(call.lobby, call.permit, id=int(said.session), guest=said.guest)
     return _session(session)
 
 

@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lobby.domain.errors import NicknameNotFound, TooManyNicknames
 from lobby.domain.hosts import Host
+from lobby.domain.login_errors import AgreementsNeeded, Restricted
 from lobby.domain.permissions import ADMIN_GRANTS, GRANTS, Actor, Kind
+
+BARRING = frozenset({"account_ban", "account_lockout", "account_deny_auth"})
+"""Restrictions that keep somebody out; others are only shown."""
+
+
+MACHINES = "Basic"
+"""The platform of those who are in the catalogue by name, game servers mostly."""
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Where a player comes from: a platform, and who they are there."""
+
+    platform: str
+    user: str
+
+    @property
+    def claim(self) -> str:
+        """Nobody else comes from there."""
+        return f"{self.platform} {self.user}"
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """`until` in Unix seconds; None: for good."""
+
+    type: str
+    reason: str | None = None
+    until: float | None = None
+
+    def stands(self, now: float) -> bool:
+        return self.until is None or now < self.until
 
 
 @dataclass
@@ -14,6 +48,7 @@ class Account:
     """`uuid` is lower case; `number` is the growing integer that contract U shows as `id`.
 
     `registered_by` is the login of who added it; `icon` is a digest of the picture kept apart.
+    Of players alone: `role` names one of the catalogue, `agreements` are the versions accepted.
     """
 
     uuid: str
@@ -31,13 +66,23 @@ class Account:
     locked: bool = False
     token_version: int = 1
     host: Host = field(default_factory=Host)
+    portal: Portal | None = None
+    role: str | None = None
+    agreements: dict[str, int] = field(default_factory=dict)
+    restrictions: list[Restriction] = field(default_factory=list)
     version: int = 0
 
     @property
     def shown_name(self) -> str | None:
         return self.name or self.login
 
-    def actor(self, *, expires: float | None = None) -> Actor:
+    @property
+    def machine(self) -> bool:
+        return self.portal is not None and self.portal.platform == MACHINES
+
+    def actor(self, *, expires: float | None = None, permissions: Iterable[str] = ()) -> Actor:
+        """`permissions` are those of the role."""
+        admin = ADMIN_GRANTS if self.admin else frozenset()
         return Actor(
             uuid=self.uuid,
             kind=self.kind,
@@ -49,8 +94,24 @@ class Account:
             admin=self.admin,
             token_version=self.token_version,
             expires=expires,
-            grants=GRANTS[self.kind] | (ADMIN_GRANTS if self.admin else frozenset()),
+            platform=self.portal.platform if self.portal else None,
+            grants=GRANTS[self.kind].union(admin, permissions),
         )
+
+    def require_unrestricted(self, now: float) -> None:
+        for restriction in self.restrictions:
+            if restriction.type in BARRING and restriction.stands(now):
+                raise Restricted
+
+    def accept(self, agreements: Mapping[str, int]) -> None:
+        """These versions of them; an older one than was accepted before changes nothing."""
+        for name, version in agreements.items():
+            self.agreements[name] = max(version, self.agreements.get(name, 0))
+
+    def require_agreed(self, wanted: Mapping[str, int]) -> None:
+        needed = [name for name, least in wanted.items() if self.agreements.get(name, 0) < least]
+        if needed:
+            raise AgreementsNeeded(needed)
 
     def lock(self) -> None:
         """From now on the uuid alone opens nothing: the host has shown its key."""

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     USER = "user"  # a login and a password
     HOST = "host"  # a uuid, and its key once it was shown
     ANONYMOUS = "anonymous"  # an identity without a name
+    PLAYER = "player"  # a platform's credential
     SPECTATOR = "spectator"  # no identity: looks, and does nothing
 
 
@@ -34,6 +35,7 @@ GRANTS: dict[Kind, frozenset[str]] = {
     Kind.USER: frozenset({"look", "guest", "host", "user", "server:read", "server:write:self"}),
     Kind.HOST: frozenset({"look", "guest", "host"}),
     Kind.ANONYMOUS: frozenset({"look", "guest"}),
+    Kind.PLAYER: frozenset({"look", "guest", "host"}),
     Kind.SPECTATOR: frozenset({"look"}),
 }
 
@@ -42,7 +44,8 @@ ADMIN_GRANTS = frozenset({"server:write:any", "server:admin"})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever is asking. `uuid` is empty for nobody and for spectators."""
+    """Whoever is asking. `uuid` is empty for nobody and for spectators; `platform` is where a
+    player comes from, in the words of player services."""
 
     uuid: str
     kind: Kind | None = None
@@ -54,11 +57,14 @@ class Actor:
     version: int = 0
     token_version: int = 0
     expires: float | None = None
+    platform: str | None = None
     grants: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def named(self) -> bool:
-        """False for an anonymous identity, which hosts may turn away."""
+        """False for an identity that anybody can have without a name; hosts may turn it away."""
+        if self.kind is Kind.PLAYER:
+            return self.name is not None
         return self.kind is not Kind.ANONYMOUS
 
     def holds(self, need: str) -> bool:

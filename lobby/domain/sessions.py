@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from hmac import compare_digest
 from typing import Any
 
@@ -19,134 +18,167 @@ from lobby.domain.errors import (
     SessionNotJoinable,
     WrongKey,
 )
+from lobby.domain.instances import Instance
+from lobby.domain.matches import Match
 from lobby.domain.permissions import Permit, Role
-
-SPAN = 1024
-"""Session ids are multiples of this, so that a seat's id tells its session: session + 1 + n."""
-
-
-class SeatStatus(StrEnum):
-    FREE = "free"
-    RESERVED = "reserved"  # held by its player, for a limited time
-    INVITED = "invited"  # held for its player by the host, for a limited time
-    TAKEN = "taken"
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Who wants a seat. `attended`: they hold a socket now, so their going will be noticed."""
-
-    uuid: str
-    name: str | None = None
-    number: int = 0
-    attended: bool = False
-
-
-@dataclass
-class Seat:
-    team: int
-    status: SeatStatus = SeatStatus.FREE
-    player: str | None = None
-    name: str | None = None
-    number: int = 0
-    until: float | None = None
-    attended: bool = False
-
-    def take(self, guest: Guest, status: SeatStatus, *, until: float | None = None) -> None:
-        self.status, self.until = status, until
-        self.player, self.name, self.number = guest.uuid, guest.name, guest.number
-        self.attended = guest.attended
-
-    def clear(self) -> None:
-        self.take(Guest(""), SeatStatus.FREE)
-        self.player = None
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What a kind of session looks like when it starts."""
-
-    name: str
-    teams: int
-    seats_per_team: int
-
-    def seats(self) -> dict[str, Seat]:
-        return {
-            str(n): Seat(team=n // self.seats_per_team)
-            for n in range(self.teams * self.seats_per_team)
-        }
+from lobby.domain.platform_sessions import PlatformSession
+from lobby.domain.seats import Guest, Seat, SeatStatus
+from lobby.domain.session_errors import HostStays, TeamFull
+from lobby.domain.templates import HOSTED, Template
 
 
 @dataclass
 class Session:
-    """`seats` is a map, so that a change of one seat is a small patch. Times are Unix seconds."""
+    """`seats` is a map, so that a change of one seat is a small patch. Times are Unix seconds.
+
+    `sequence` counts sessions as they are made. `listing` is what is said of it where everybody
+    looks, None where it is not shown. `leader` is None while nobody leads.
+    """
 
     id: int
     template: str
-    leader: str
+    leader: str | None
     leader_name: str | None
     created: float
     key_hash: str
     seats: dict[str, Seat]
+    sequence: int = 0
     name: str | None = None
     joinable: bool = True
     location: str | None = None
+    region: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
+    custom_data: dict[str, str] = field(default_factory=dict)
+    listing: dict[str, str] | None = None
+    instance: Instance | None = None
+    match: Match | None = None
+    ticket: str | None = None
+    platform_sessions: list[PlatformSession] = field(default_factory=list)
+    created_by_matchmaking: bool = False
     version: int = 0
 
     @classmethod
     def launch(
-        cls, id: int, template: Template, leader: Guest, *, now: float, key_hash: str
+        cls, id: int, template: Template, leader: Guest | None, *, now: float, key_hash: str = ""
     ) -> Session:
+        """The leader in the first seat; without one, empty and led by whoever comes first."""
         session = cls(
             id=id,
             template=template.name,
-            leader=leader.uuid,
-            leader_name=leader.name,
+            leader=None,
+            leader_name=None,
             created=now,
             key_hash=key_hash,
             seats=template.seats(),
         )
-        session.seats["0"].take(leader, SeatStatus.TAKEN)
+        if leader is not None:
+            session.seat(leader, now=now)
         return session
+
+    # Who is in it
+
+    @property
+    def hosted(self) -> bool:
+        """Whether it is its host's, rather than of those who are in it."""
+        return self.template == HOSTED
+
+    @property
+    def teams(self) -> list[list[Seat]]:
+        """Every team's seats, by the team's number."""
+        found: dict[int, list[Seat]] = {}
+        for seat in self.seats.values():
+            found.setdefault(seat.team, []).append(seat)
+        return [found[team] for team in sorted(found)]
+
+    @property
+    def full(self) -> bool:
+        return all(seat.status is not SeatStatus.FREE for seat in self.seats.values())
 
     def held_by(self, player: str) -> tuple[str, Seat] | None:
         """The seat that this player takes, reserves or is invited to."""
         return next(((n, s) for n, s in self.seats.items() if s.player == player), None)
 
     def sits(self, player: str) -> bool:
-        held = self.held_by(player)
-        return held is not None and held[1].status is SeatStatus.TAKEN
+        return self._is(player, SeatStatus.TAKEN)
 
     def invited(self, player: str) -> bool:
+        return self._is(player, SeatStatus.INVITED)
+
+    def _is(self, player: str, status: SeatStatus) -> bool:
         held = self.held_by(player)
-        return held is not None and held[1].status is SeatStatus.INVITED
+        return held is not None and held[1].status is status
 
     def insiders(self) -> list[str]:
-        """Who sees the whole session."""
-        return sorted({self.leader, *(s.player for s in self.seats.values() if s.player)})
+        """Who sees the whole session: nobody who is not to know of it yet."""
+        leader = {self.leader} if self.leader else set()
+        return sorted({*leader, *(str(s.player) for s in self.seats.values() if s.announced)})
 
     def occupants(self) -> Iterator[Seat]:
         return (seat for seat in self.seats.values() if seat.status is SeatStatus.TAKEN)
 
-    def seat(self, guest: Guest) -> None:
-        """Take the seat held for the guest, or the first free one."""
-        held = self.held_by(guest.uuid)
-        if held and held[1].status is SeatStatus.TAKEN:
-            raise AlreadySeated
-        if held is None and not self.joinable:
-            raise SessionNotJoinable
-        seat = held[1] if held else self._first_free()
-        seat.take(guest, SeatStatus.TAKEN)
+    # Coming, staying, going
 
-    def invite(self, guest: Guest, *, until: float) -> None:
-        """Hold a seat for the guest; inviting again prolongs it."""
+    def seat(
+        self, guest: Guest, *, now: float, team: int | None = None, let_in: bool = False
+    ) -> None:
+        """Take the seat held for the guest, or one of the team, or the first that is free.
+        `let_in`: even where the session is not joinable. Whoever comes first leads."""
         held = self.held_by(guest.uuid)
         if held and held[1].status is SeatStatus.TAKEN:
             raise AlreadySeated
-        seat = held[1] if held else self._first_free()
-        seat.take(guest, SeatStatus.INVITED, until=until)
+        if held is None and not (self.joinable or let_in):
+            raise SessionNotJoinable
+        self.require_fits(guest)
+        seat = held[1] if held else self._free_in(team) or self._free()
+        seat.take(guest, SeatStatus.TAKEN)
+        seat.joined = now
+        if self.leader is None:
+            self._lead(seat)
+
+    def require_fits(self, guest: Guest) -> None:
+        """Raise where the guest's game does not go together with the others', or the instance's."""
+        if guest.client is None:
+            return
+        others = (seat.client for seat in self.occupants() if seat.player != guest.uuid)
+        guest.client.require_fits(client for client in others if client is not None)
+        if self.instance is not None:
+            guest.client.require_version(self.instance.version)
+
+    def invite(
+        self,
+        guest: Guest,
+        *,
+        until: float,
+        now: float = 0.0,
+        inviter: str | None = None,
+        team: int | None = None,
+    ) -> None:
+        """Hold a seat for the guest; inviting again prolongs it."""
+        self._hold(guest, SeatStatus.INVITED, until=until, team=team)
+        _, seat = self._seat_of(guest.uuid)
+        seat.inviter, seat.invited = inviter, seat.invited or now
+
+    def set_aside(self, guest: Guest, *, team: int | None = None) -> None:
+        """Hold a seat for the guest, who is not to know of it yet."""
+        self._hold(guest, SeatStatus.RESERVED, until=None, team=team)
+        self._seat_of(guest.uuid)[1].unannounced = True
+
+    def _hold(
+        self, guest: Guest, status: SeatStatus, *, until: float | None, team: int | None
+    ) -> None:
+        held = self.held_by(guest.uuid)
+        if held and held[1].status is SeatStatus.TAKEN:
+            raise AlreadySeated
+        seat = held[1] if held else self._free_in(team) or self._free()
+        seat.take(guest, status, until=until)
+
+    def announce(self, *, until: float, now: float) -> None:
+        """Those whose seats were set aside are invited now."""
+        for seat in self.seats.values():
+            if seat.unannounced:
+                seat.status, seat.unannounced = SeatStatus.INVITED, False
+                seat.until, seat.invited = until, now
 
     def reserve(self, seat: str, guest: Guest, *, until: float) -> None:
         """Hold this very seat; holding it already prolongs it."""
@@ -164,13 +196,32 @@ class Session:
         held = self.find(seat)
         if held.player != player:
             raise NotYours
-        held.clear()
+        self.unseat(player)
 
     def unseat(self, player: str) -> None:
-        held = self.held_by(player)
-        if held is None:
+        """When the leader goes, whoever came first of the others leads. What they hosted ends."""
+        _, seat = self._seat_of(player)
+        seat.clear()
+        if player == self.leader:
+            self._lead(min(self.occupants(), key=lambda s: (s.joined or 0, s.player), default=None))
+        if self.instance is not None and self.instance.hosted_by_player(player):
+            self.end_instance()
+
+    def promote(self, player: str) -> None:
+        if not self.sits(player):
             raise NotSeated
-        held[1].clear()
+        if self.hosted and player != self.leader:
+            raise HostStays
+        self._lead(self._seat_of(player)[1])
+
+    def move(self, player: str, team: int) -> None:
+        _, seat = self._seat_of(player)
+        if seat.team == team:
+            return
+        other = self._free_in(team)
+        if other is None:
+            raise TeamFull
+        seat.hand_to(other)
 
     def rename(self, player: str, name: str | None) -> None:
         """The player goes by another name now, wherever theirs stands."""
@@ -191,10 +242,16 @@ class Session:
             self.unseat(player)
         return bool(late)
 
+    def end_instance(self) -> None:
+        """Nothing is played here any more."""
+        self.instance = self.match = None
+
     def find(self, seat: str) -> Seat:
         if seat not in self.seats:
             raise SeatNotFound
         return self.seats[seat]
+
+    # Who may change it
 
     def require(self, permit: Permit) -> None:
         """Raise Forbidden unless the permit is outright or its role is held here."""
@@ -202,25 +259,32 @@ class Session:
             raise Forbidden
 
     def require_key(self, key_hash: str) -> None:
-        if not compare_digest(self.key_hash, key_hash):
+        if not self.key_hash or not compare_digest(self.key_hash, key_hash):
             raise WrongKey
 
     def roles_of(self, player: str) -> set[Role]:
-        if player == self.leader:
+        if self.instance is not None and player and self.instance.host == player:
             return {Role.ACTIVE, Role.HOST, Role.ADMIN}
+        if player and player == self.leader:
+            return {Role.ACTIVE, Role.ADMIN}
         return {Role.ACTIVE} if self.sits(player) else set()
 
-    def _first_free(self) -> Seat:
-        for seat in self.seats.values():
-            if seat.status is SeatStatus.FREE:
-                return seat
+    def _lead(self, seat: Seat | None) -> None:
+        self.leader, self.leader_name = (seat.player, seat.name) if seat else (None, None)
+
+    def _seat_of(self, player: str) -> tuple[str, Seat]:
+        held = self.held_by(player)
+        if held is None:
+            raise NotSeated
+        return held
+
+    def _free_in(self, team: int | None) -> Seat | None:
+        return next((s for s in self._all_free() if s.team == team), None)
+
+    def _free(self) -> Seat:
+        for seat in self._all_free():
+            return seat
         raise SessionFull
 
-
-def seat_id(session: int, seat: str) -> int:
-    return session + 1 + int(seat)
-
-
-def seat_of(id: int) -> tuple[int, str]:
-    """The session and the seat that an id names, whether or not they exist."""
-    return id - id % SPAN, str(id % SPAN - 1)
+    def _all_free(self) -> Iterable[Seat]:
+        return (seat for seat in self.seats.values() if seat.status is SeatStatus.FREE)

@@ -69,14 +69,17 @@ class SqlStore(ABC):
     async def delete(self, kind: str, key: str, *, expected: int) -> None:
         await self._write(sql.delete(kind, key, expected))
 
-    async def append(self, stream: str, body: str, *, keep: int = 500) -> int:
-        return await self._change(sql.append(stream, body, keep))
+    async def append(self, stream: str, *bodies: str, keep: int = 500) -> int:
+        return await self._change(sql.append(stream, bodies, keep))
 
     async def read(self, stream: str, *, after: int = 0, limit: int = 50) -> Page:
         return await self._read(sql.read(stream, after, limit))
 
     async def head(self, stream: str) -> int:
         return await self._read(sql.head(stream))
+
+    async def heads(self, streams: Iterable[str]) -> dict[str, int]:
+        return await self._read(sql.heads(streams, each=self.each))
 
     async def forget(self, stream: str) -> None:
         await self._write(sql.forget(stream))

@@ -35,7 +35,7 @@ _FAILURES = (
 
 
 class PostgresStore(SqlStore):
-    each = "json_array_elements_text($2::json)"
+    each = "json_array_elements_text({}::json)"
     _pool: Any
     _lock: Any
 

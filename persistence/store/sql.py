@@ -86,9 +86,10 @@ def ranked(kind: str, label: str, after: str, limit: int) -> Plan[list[Document]
 
 
 def versions(kind: str, keys: Iterable[str], *, each: str) -> Plan[dict[str, int]]:
-    """`each`: how this database unfolds the JSON list $2 into rows."""
+    """`each`: how this database unfolds the JSON list {} into rows."""
     rows = yield (
-        f"SELECT key, version FROM documents WHERE kind = $1 AND key IN (SELECT {each})",
+        "SELECT key, version FROM documents"
+        f" WHERE kind = $1 AND key IN (SELECT {each.format('$2')})",
         (kind, json.dumps(list(keys))),
     )
     return {str(key): int(version) for key, version in rows}
@@ -123,17 +124,18 @@ def delete(kind: str, key: str, expected: int) -> Plan[None]:
         raise Stale(f"{kind} {key} is not at version {expected}")
 
 
-def append(stream: str, body: str, keep: int) -> Plan[int]:
+def append(stream: str, bodies: Sequence[str], keep: int) -> Plan[int]:
     rows = yield (
-        "INSERT INTO streams (stream, head) VALUES ($1, 1)"
-        " ON CONFLICT (stream) DO UPDATE SET head = streams.head + 1 RETURNING head",
-        (stream,),
+        "INSERT INTO streams (stream, head) VALUES ($1, $2)"
+        " ON CONFLICT (stream) DO UPDATE SET head = streams.head + $2 RETURNING head",
+        (stream, len(bodies)),
     )
     head = int(rows[0][0])
-    yield (
-        "INSERT INTO entries (stream, number, body) VALUES ($1, $2, $3)",
-        (stream, head, body),
-    )
+    for number, body in enumerate(bodies, start=head - len(bodies) + 1):
+        yield (
+            "INSERT INTO entries (stream, number, body) VALUES ($1, $2, $3)",
+            (stream, number, body),
+        )
     if head > keep:
         yield "DELETE FROM entries WHERE stream = $1 AND number <= $2", (stream, head - keep)
     return head
@@ -154,6 +156,14 @@ def read(stream: str, after: int, limit: int) -> Plan[Page]:
 def head(stream: str) -> Plan[int]:
     rows = yield "SELECT head FROM streams WHERE stream = $1", (stream,)
     return int(rows[0][0]) if rows else 0
+
+
+def heads(streams: Iterable[str], *, each: str) -> Plan[dict[str, int]]:
+    rows = yield (
+        f"SELECT stream, head FROM streams WHERE stream IN (SELECT {each.format('$1')})",
+        (json.dumps(list(streams)),),
+    )
+    return {str(stream): int(head) for stream, head in rows}
 
 
 def forget(stream: str) -> Plan[None]:

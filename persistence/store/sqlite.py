@@ -19,7 +19,7 @@ LOCK_SECONDS = 0.3
 
 
 class SqliteStore(SqlStore):
-    each = "value FROM json_each($2)"
+    each = "value FROM json_each({})"
 
     def __init__(self, writer: Writer, epoch: str) -> None:
         self._writer = writer

@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from lobby.actions import accounts, hosts, sessions
+from lobby.actions import accounts, hosts, seating, sessions
 from lobby.config import Settings
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import Actor, Permit, Role
-from lobby.domain.sessions import SeatStatus, Session
+from lobby.domain.seats import SeatStatus
+from lobby.domain.sessions import Session
 from lobby.main import joined
 from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Live, Store
@@ -71,7 +72,7 @@ class House:
         return session
 
     async def join(self, session: Session, guest: Actor) -> Session:
-        return await sessions.join(self.lobby, Permit(guest), id=session.id)
+        return await seating.join(self.lobby, Permit(guest), id=session.id)
 
     async def now(self, session: Session) -> Session:
         return await self.lobby.sessions.get(str(session.id))

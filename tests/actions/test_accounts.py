@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lobby.actions import accounts, hosts, inbox, logins, sessions
+from lobby.actions import accounts, hosts, inbox, logins, seating
 from lobby.domain.errors import (
     AccountNotFound,
     BadCredentials,
@@ -240,4 +240,4 @@ async def test_a_session_outlives_a_new_password(home: House) -> None:
         home.lobby, Permit(user.actor()), account=user.uuid, password="another one 9"
     )
     assert (await home.now(session)).leader == user.uuid
-    await sessions.leave(home.lobby, Permit(user.actor()), id=session.id)
+    await seating.leave(home.lobby, Permit(user.actor()), id=session.id)

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from lobby.actions import accounts, hosts, seats, sessions
+from lobby.actions import accounts, hosts, seating, seats, sessions
 from lobby.domain.errors import NotFound
 from lobby.domain.permissions import Actor, Permit
-from lobby.domain.sessions import Session, seat_id
+from lobby.domain.seats import seat_id
+from lobby.domain.sessions import Session
 from persistence.ports import Live, Store
 from tests.actions.houses import House, Paced, interrupted, leading, two_houses
 from tests.actions.houses import seats as taken
@@ -70,13 +71,13 @@ def entering(
     lobby = house.lobby
     match how:
         case "join":
-            return lambda: sessions.join(lobby, Permit(guest), id=session.id)
+            return lambda: seating.join(lobby, Permit(guest), id=session.id)
         case "join_host":
-            return lambda: sessions.join_host(lobby, Permit(guest), host=host.uuid)
+            return lambda: seating.join_host(lobby, Permit(guest), host=host.uuid)
         case "reserve":
             return lambda: seats.reserve(lobby, Permit(guest), seat=seat_id(session.id, "2"))
         case _:
-            return lambda: sessions.invite(lobby, leading(host), id=session.id, guest=guest.uuid)
+            return lambda: seating.invite(lobby, leading(host), id=session.id, guest=guest.uuid)
 
 
 WAYS = pytest.mark.parametrize("how", ["join", "join_host", "reserve", "invite"])

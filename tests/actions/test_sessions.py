@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lobby.actions import hosts, seats, sessions, talk
+from lobby.actions import hosts, seating, seats, sessions, talk
 from lobby.domain.errors import (
     AlreadyHosting,
     AlreadySeated,
@@ -19,7 +19,7 @@ from lobby.domain.errors import (
     WrongKey,
 )
 from lobby.domain.permissions import Permit, Role
-from lobby.domain.sessions import SeatStatus, seat_id
+from lobby.domain.seats import SeatStatus, seat_id
 from persistence.ports import Unreachable
 from persistence.urls import open_live
 from tests.actions.houses import House, house, leading
@@ -72,7 +72,7 @@ async def test_a_refused_guest_changes_nothing(home: House) -> None:
 async def test_an_invitation_opens_the_door_and_holds_the_seat(home: House) -> None:
     host, guest = await home.person(), await home.person()
     session, _ = await sessions.launch(home.lobby, Permit(host), host=host.uuid, joinable=False)
-    invited = await sessions.invite(home.lobby, leading(host), id=session.id, guest=guest.uuid)
+    invited = await seating.invite(home.lobby, leading(host), id=session.id, guest=guest.uuid)
     assert taken(invited, SeatStatus.INVITED) == {"1": guest.uuid}
     assert await home.inbox(guest) == [("session_invited", str(session.id))]
     assert taken(await home.join(session, guest)) == {"0": host.uuid, "1": guest.uuid}
@@ -86,9 +86,9 @@ async def test_only_the_leader_leads(home: House) -> None:
     with pytest.raises(Forbidden):
         await sessions.update(home.lobby, permit, id=session.id, name="mine")
     with pytest.raises(Forbidden):
-        await sessions.kick(home.lobby, permit, id=session.id, guest=host.uuid, message="")
+        await seating.kick(home.lobby, permit, id=session.id, guest=host.uuid, message="")
     with pytest.raises(Forbidden):
-        await sessions.invite(home.lobby, permit, id=session.id, guest=guest.uuid)
+        await seating.invite(home.lobby, permit, id=session.id, guest=guest.uuid)
     with pytest.raises(Forbidden):
         await sessions.close(home.lobby, permit, id=session.id)
     assert await home.now(session) == session
@@ -97,11 +97,11 @@ async def test_only_the_leader_leads(home: House) -> None:
 async def test_a_kicked_guest_is_told_why_and_may_come_back(home: House) -> None:
     host, guest = await home.person(), await home.person()
     session = await home.join(await home.open_session(host), guest)
-    await sessions.kick(home.lobby, leading(host), id=session.id, guest=guest.uuid, message="afk")
+    await seating.kick(home.lobby, leading(host), id=session.id, guest=guest.uuid, message="afk")
     assert taken(await home.now(session)) == {"0": host.uuid}
     assert await home.inbox(guest) == [("session_kicked", str(session.id))]
     with pytest.raises(NotSeated):
-        await sessions.kick(home.lobby, leading(host), id=session.id, guest=host.uuid, message="")
+        await seating.kick(home.lobby, leading(host), id=session.id, guest=host.uuid, message="")
     await home.join(session, guest)
 
 
@@ -114,7 +114,7 @@ async def test_a_ban_takes_the_seat_and_closes_every_way_back(home: House) -> No
     with pytest.raises(GuestNotWelcome):
         await home.join(session, guest)
     with pytest.raises(GuestNotWelcome):
-        await sessions.invite(home.lobby, leading(host), id=session.id, guest=guest.uuid)
+        await seating.invite(home.lobby, leading(host), id=session.id, guest=guest.uuid)
     with pytest.raises(SeatNotFound):
         await seats.reserve(home.lobby, Permit(guest), seat=seat_id(session.id, "3"))
     with pytest.raises(SessionNotFound):
@@ -194,7 +194,7 @@ async def test_every_change_of_a_session_is_told_with_its_version(home: House) -
     host, guest = await home.person(), await home.person()
     session = await home.open_session(host)
     await home.join(session, guest)
-    await sessions.leave(home.lobby, Permit(guest), id=session.id)
+    await seating.leave(home.lobby, Permit(guest), id=session.id)
     await sessions.close(home.lobby, leading(host), id=session.id)
     told = [event for topic, event in home.told if topic == f"session:{session.id}"]
     versions = [event["version"] for event in told if event["told"] == "document"]
@@ -213,7 +213,7 @@ async def test_a_chat_is_for_those_who_sit_and_ends_with_the_session(home: House
         await talk.say(home.lobby, Permit(other, role=Role.ACTIVE), id=session.id, text="hello")
     with pytest.raises(NotSeated):
         await talk.signal(home.lobby, permit, id=session.id, to=other.uuid, body={})
-    await sessions.leave(home.lobby, Permit(host), id=session.id)
+    await seating.leave(home.lobby, Permit(host), id=session.id)
     assert await home.lobby.store.head(f"chat:{session.id}") == 0
     with pytest.raises(SessionNotFound):
         await talk.say(home.lobby, permit, id=session.id, text="hello?")

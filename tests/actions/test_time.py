@@ -7,10 +7,11 @@ import dataclasses
 
 import pytest
 
-from lobby.actions import presence, seats, sessions
+from lobby.actions import presence, seating, seats, sessions
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import Actor, Permit
-from lobby.domain.sessions import SeatStatus, Session, seat_id
+from lobby.domain.seats import SeatStatus, seat_id
+from lobby.domain.sessions import Session
 from lobby.sweeper import TERM_SECONDS, Sweeper
 from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Live
@@ -52,10 +53,10 @@ async def test_a_reservation_lapses_at_its_time_and_not_before(home: House) -> N
     session = await home.open_session(host)
     await seats.reserve(home.lobby, Permit(guest), seat=seat_id(session.id, "3"))
     home.clock.advance(home.lobby.settings.reservation_seconds - MOMENT * 2)
-    await seats.lapse(home.lobby)
+    await seating.lapse(home.lobby)
     assert taken(await home.now(session), SeatStatus.RESERVED) == {"3": guest.uuid}
     home.clock.advance(MOMENT * 4)
-    await seats.lapse(home.lobby)
+    await seating.lapse(home.lobby)
     assert taken(await home.now(session), SeatStatus.RESERVED) == {}
     assert await home.lobby.sessions.all("held", "yes") == []
     event = [event for topic, event in home.told if topic == f"session:{session.id}"][-1]
@@ -65,12 +66,12 @@ async def test_a_reservation_lapses_at_its_time_and_not_before(home: House) -> N
 async def test_an_invitation_lapses_at_its_time_and_not_before(home: House) -> None:
     host, guest = await home.person(), await home.person()
     session, _ = await sessions.launch(home.lobby, Permit(host), host=host.uuid)
-    await sessions.invite(home.lobby, leading(host), id=session.id, guest=guest.uuid)
+    await seating.invite(home.lobby, leading(host), id=session.id, guest=guest.uuid)
     home.clock.advance(home.lobby.settings.invite_seconds - MOMENT * 2)
-    await seats.lapse(home.lobby)
+    await seating.lapse(home.lobby)
     assert (await home.now(session)).invited(guest.uuid)
     home.clock.advance(MOMENT * 4)
-    await seats.lapse(home.lobby)
+    await seating.lapse(home.lobby)
     assert (await home.now(session)).held_by(guest.uuid) is None
 
 
@@ -80,7 +81,7 @@ async def test_what_was_taken_in_time_does_not_lapse(home: House) -> None:
     await seats.reserve(home.lobby, Permit(guest), seat=seat_id(session.id, "3"))
     await home.join(session, guest)
     home.clock.advance(10_000)
-    await seats.lapse(home.lobby)
+    await seating.lapse(home.lobby)
     assert taken(await home.now(session)) == {"0": host.uuid, "3": guest.uuid}
 
 
@@ -103,7 +104,7 @@ async def test_a_session_that_closes_meanwhile_does_not_stop_the_others_from_lap
         return listed
 
     lapsing.all = as_listed  # type: ignore[method-assign]
-    await seats.lapse(home.lobby)
+    await seating.lapse(home.lobby)
     assert taken(await home.now(second), SeatStatus.RESERVED) == {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from lobby.actions import accounts, hosts, logins, sessions
+from lobby.actions import accounts, hosts, logins, seating, sessions
 from lobby.domain.accounts import Account
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import SYSTEM, Kind, Permit
@@ -84,7 +84,7 @@ class People:
             self.served.do(sessions.close(lobby, SYSTEM, id=session.id))
 
     def seat(self, guest: Account, session: Session) -> None:
-        joined = sessions.join(self.served.lobby, Permit(guest.actor()), id=session.id)
+        joined = seating.join(self.served.lobby, Permit(guest.actor()), id=session.id)
         self.served.do(joined)
 
     def knows(self, host: Account, other: Account) -> None:

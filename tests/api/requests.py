@@ -12,7 +12,7 @@ import httpx2
 from lobby.api import health
 from lobby.api.hosts import routes as hosts
 from lobby.api.users import routes as users
-from lobby.domain.sessions import seat_id
+from lobby.domain.seats import seat_id
 from tests.api.people import PASSWORD, People, Person
 
 ROWS = {row.name: row for row in (*hosts.rows, *users.rows, *health.rows)}

@@ -12,7 +12,8 @@ import pytest
 from lobby.actions import accounts
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import SYSTEM
-from lobby.domain.sessions import Session, seat_id
+from lobby.domain.seats import seat_id
+from lobby.domain.sessions import Session
 from tests.api.people import PASSWORD, People
 from tests.api.serving import serving
 from tests.recorder import recorded

@@ -19,15 +19,9 @@ from lobby.domain.errors import (
     WrongKey,
 )
 from lobby.domain.permissions import SYSTEM, Actor, Permit, Role
-from lobby.domain.sessions import (
-    SPAN,
-    Guest,
-    SeatStatus,
-    Session,
-    Template,
-    seat_id,
-    seat_of,
-)
+from lobby.domain.seats import SPAN, Guest, SeatStatus, seat_id, seat_of
+from lobby.domain.sessions import Session
+from lobby.domain.templates import Template
 
 HOST, ANN, BOB = Guest("host", "Host", 1), Guest("ann", "Ann", 2), Guest("bob", "Bob", 3)
 
@@ -50,7 +44,7 @@ def test_the_host_begins_in_the_first_seat() -> None:
 
 def test_a_guest_takes_the_first_free_seat_with_who_they_are() -> None:
     session = launched()
-    session.seat(Guest("ann", "Ann", 2, attended=True))
+    session.seat(Guest("ann", "Ann", 2, attended=True), now=11.0)
     seat = session.seats["1"]
     assert (seat.status, seat.player, seat.name, seat.number) == (SeatStatus.TAKEN, "ann", "Ann", 2)
     assert (seat.attended, seat.until) == (True, None)
@@ -58,10 +52,10 @@ def test_a_guest_takes_the_first_free_seat_with_who_they_are() -> None:
 
 def test_nobody_sits_twice() -> None:
     session = launched()
-    session.seat(ANN)
+    session.seat(ANN, now=11.0)
     for guest in (ANN, HOST):
         with pytest.raises(AlreadySeated):
-            session.seat(guest)
+            session.seat(guest, now=11.0)
         with pytest.raises(AlreadySeated):
             session.invite(guest, until=99)
         with pytest.raises(SeatTaken):
@@ -71,9 +65,9 @@ def test_nobody_sits_twice() -> None:
 
 def test_a_full_session_seats_and_invites_nobody() -> None:
     session = launched(1, 2)
-    session.seat(ANN)
+    session.seat(ANN, now=11.0)
     with pytest.raises(SessionFull):
-        session.seat(BOB)
+        session.seat(BOB, now=11.0)
     with pytest.raises(SessionFull):
         session.invite(BOB, until=99)
 
@@ -83,10 +77,10 @@ def test_a_closed_door_opens_for_those_whose_seat_is_held() -> None:
     session.reserve("2", ANN, until=99)
     session.invite(BOB, until=99)
     session.joinable = False
-    session.seat(ANN)
-    session.seat(BOB)
+    session.seat(ANN, now=11.0)
+    session.seat(BOB, now=11.0)
     with pytest.raises(SessionNotJoinable):
-        session.seat(Guest("eve"))
+        session.seat(Guest("eve"), now=11.0)
     with pytest.raises(SessionNotJoinable):
         session.reserve("3", Guest("eve"), until=99)
 
@@ -94,7 +88,7 @@ def test_a_closed_door_opens_for_those_whose_seat_is_held() -> None:
 def test_joining_takes_the_very_seat_that_was_held_and_for_good() -> None:
     session = launched()
     session.reserve("3", ANN, until=20)
-    session.seat(ANN)
+    session.seat(ANN, now=11.0)
     assert statuses(session) == ["taken", "free", "free", "taken"]
     assert not session.lapse(21)
     assert session.sits("ann")
@@ -136,7 +130,7 @@ def test_a_seat_is_given_back_by_its_holder_alone() -> None:
 
 def test_unseating_clears_whatever_was_held() -> None:
     session = launched()
-    session.seat(ANN)
+    session.seat(ANN, now=11.0)
     session.reserve("2", BOB, until=20)
     session.unseat("ann")
     session.unseat("bob")
@@ -159,7 +153,7 @@ def test_held_seats_lapse_at_their_moment_and_taken_ones_never() -> None:
 
 def test_insiders_are_the_leader_and_whoever_holds_a_seat() -> None:
     session = launched()
-    session.seat(ANN)
+    session.seat(ANN, now=11.0)
     session.invite(BOB, until=20)
     assert session.insiders() == ["ann", "bob", "host"]
     assert [seat.player for seat in session.occupants()] == ["host", "ann"]
@@ -167,16 +161,16 @@ def test_insiders_are_the_leader_and_whoever_holds_a_seat() -> None:
 
 def test_roles_are_for_those_who_sit() -> None:
     session = launched()
-    session.seat(ANN)
+    session.seat(ANN, now=11.0)
     session.invite(BOB, until=20)
-    assert session.roles_of("host") == {Role.ACTIVE, Role.HOST, Role.ADMIN}
+    assert session.roles_of("host") == {Role.ACTIVE, Role.ADMIN}
     assert session.roles_of("ann") == {Role.ACTIVE}
     assert session.roles_of("bob") == session.roles_of("eve") == set()
 
 
 def test_a_permit_needs_its_role_unless_it_is_outright() -> None:
     session = launched()
-    session.seat(ANN)
+    session.seat(ANN, now=11.0)
     session.require(SYSTEM)
     session.require(Permit(Actor("host"), role=Role.ADMIN))
     session.require(Permit(Actor("ann"), role=Role.ACTIVE))
@@ -245,7 +239,7 @@ def _take_step(session: Session, step: str, player: str, number: int, *, now: fl
     guest = Guest(player, player.title(), number)
     match step:
         case "seat":
-            session.seat(guest)
+            session.seat(guest, now=11.0)
         case "invite":
             session.invite(guest, until=now + 5)
         case "reserve":

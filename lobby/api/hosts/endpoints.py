@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import accounts, hosts, logins, sessions
+from lobby.actions import accounts, hosts, logins, seating, sessions
 from lobby.api.dialect import Call
 from lobby.domain.accounts import Account
 from lobby.domain.errors import NotYours
@@ -83,7 +83,7 @@ async def launch(call: Call, body: words.Launch) -> Response:
 async def join(call: Call, body: words.Join) -> Response:
     """Join the host's session, if the host welcomes the guest."""
     require_own(call, body.guest)
-    session = await sessions.join_host(call.lobby, call.permit, host=body.host)
+    session = await seating.join_host(call.lobby, call.permit, host=body.host)
     return JSONResponse({"session_id": session.id}, headers=location(call, session))
 
 

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from lobby.actions import accounts, logins, seats
 from lobby.api.dialect import Call
 from lobby.domain.errors import Malformed
-from lobby.domain.sessions import Seat, SeatStatus, Session, seat_id
+from lobby.domain.seats import Seat, SeatStatus, seat_id
+from lobby.domain.sessions import Session
 from protocol import users as words
 
 OK = "OK"

@@ -1,0 +1,51 @@
+"""What time does to sessions: some end, some have to be there."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from lobby.actions import creating, lifetimes, telling
+from lobby.context import Lobby
+from lobby.domain.errors import SessionNotFound
+from lobby.domain.sessions import Session
+
+
+async def expire(lobby: Lobby, id: str) -> None:
+    """Nobody has wanted it for a while. One that is kept and played, or needed, stays."""
+    with suppress(SessionNotFound):
+        session = await lobby.sessions.get(id)
+        played = session.instance is not None and session.instance.live
+        if (telling.kept(lobby, session) and played) or await _needed(lobby, session):
+            await lifetimes.begin(lobby, session)
+        elif not session.hosted:
+            message = "Nobody has wanted the session for a while."
+            await telling.end(lobby, session.id, message=message, code="session_expired")
+
+
+async def forget_log(lobby: Lobby, id: str) -> None:
+    await lobby.store.forget(f"events:{id}")
+
+
+async def _needed(lobby: Lobby, session: Session) -> bool:
+    """Whether fewer would be left than the game wants of its kind in its region."""
+    template = lobby.catalogue.by_session_type.get(session.template)
+    if template is None or not template.min_session_count or session.region is None:
+        return False
+    return await count(lobby, session.template, session.region) <= template.min_session_count
+
+
+async def keep_up(lobby: Lobby) -> None:
+    """In every region that players are sent to, as many sessions of a type as its template wants."""
+    for template in lobby.catalogue.templates:
+        if template.min_session_count:
+            for region in lobby.catalogue.regions:
+                if not region.custom_only:
+                    there = await count(lobby, template.session_type, region.region_id)
+                    for _ in range(template.min_session_count - there):
+                        await creating.provide(lobby, template, region=region.region_id)
+
+
+async def count(lobby: Lobby, template: str, region: str) -> int:
+    """How many sessions of this kind there are in the region."""
+    found = await lobby.sessions.all("type", template)
+    return sum(session.region == region for session in found)

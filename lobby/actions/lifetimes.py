@@ -1,0 +1,24 @@
+"""How long a session lives when nobody says that it is still wanted."""
+
+from __future__ import annotations
+
+from lobby.context import Lobby
+from lobby.domain.permissions import Actor, Role
+from lobby.domain.sessions import Session
+
+
+async def refresh(lobby: Lobby, session: Session, actor: Actor, *, outright: bool = False) -> None:
+    """Somebody who is in it, or stands above it, still wants it. A host's session lives by its
+    host's presence alone."""
+    active = Role.ACTIVE in session.roles_of(actor.uuid)
+    if active:
+        await lobby.leases.linger(actor.uuid, lobby.settings.unattended_seconds)
+    if active or outright:
+        await begin(lobby, session)
+
+
+async def begin(lobby: Lobby, session: Session) -> None:
+    """It has its whole time before it."""
+    if not session.hosted:
+        seconds = lobby.catalogue.server.session_ttl_s
+        await lobby.leases.linger(f"session:{session.id}", seconds)

@@ -1,0 +1,15 @@
+"""The player services document as a table: what its nouns have, in the document's order."""
+
+from __future__ import annotations
+
+from lobby.api.dialect import Door
+from lobby.api.player_services import configuration, login, notifications
+from lobby.api.player_services.dialect import player_services
+
+rows = [
+    *login.rows,
+    *configuration.rows,
+    *notifications.rows,
+]
+
+door: Door = (player_services, rows)
