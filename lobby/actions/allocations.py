@@ -7,15 +7,17 @@ written tells the next one who asks how to go on, and no host ever serves two se
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import uuid4
 
 from lobby.actions import executing, losses, telling
 from lobby.context import Lobby
 from lobby.domain import allocations
 from lobby.domain.allocations import GameHost, HostState
-from lobby.domain.errors import Conflict, NotFound, SessionNotFound
-from lobby.domain.permissions import Permit
+from lobby.domain.errors import Conflict, LobbyError, NotFound, SessionNotFound
+from lobby.domain.permissions import Actor, Permit
 from lobby.domain.session_errors import GameHostBusy, GameHostNotFound, InvalidJoinStatus
 from lobby.domain.sessions import Session
 
@@ -52,27 +54,53 @@ async def expire(lobby: Lobby, id: str) -> None:
             await losses.close(lobby, session, instance, why="no host came")
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A game server as it offers itself."""
+
+    id: str
+    address: str
+    port: int
+    tags: list[str]
+
+
 async def register(
-    lobby: Lobby, permit: Permit, *, id: str, address: str, port: int, tags: list[str]
-) -> GameHost:
-    """The host as it is known from now on; registering again changes where it is found."""
-    actor = permit.actor
-    new = GameHost(actor.uuid, actor.number, id, address, port, tags)
+    lobby: Lobby, permit: Permit, *, offers: list[Offer]
+) -> list[GameHost | LobbyError]:
+    """Each as it is known from now on; registering again changes where it is found, and whom it
+    serves."""
+    return [await _said(_register(lobby, permit.actor, offer)) for offer in offers]
+
+
+async def poll(lobby: Lobby, permit: Permit, *, ids: list[str]) -> list[GameHost | LobbyError]:
+    """Each with the session that it is to serve, if there is one; or why it cannot be told."""
+    return [await _said(_poll(lobby, permit.actor, id)) for id in ids]
+
+
+async def _said(told: Awaitable[GameHost]) -> GameHost | LobbyError:
+    """One that is refused does not keep the others from work."""
+    try:
+        return await told
+    except (GameHostNotFound, GameHostBusy) as refusal:
+        return refusal
+
+
+async def _register(lobby: Lobby, actor: Actor, offer: Offer) -> GameHost:
+    new = GameHost(actor.uuid, actor.number, offer.id, offer.address, offer.port, offer.tags)
 
     def decide(host: GameHost) -> None:
-        host.address, host.port, host.tags = address, port, tags
+        host.address, host.port, host.tags = offer.address, offer.port, offer.tags
 
     try:
         await lobby.game_hosts.change(new.key, decide)
     except GameHostNotFound:
         with suppress(Conflict):
             await lobby.game_hosts.add(new)
-    return await poll(lobby, permit, id=id)
+    return await _poll(lobby, actor, offer.id)
 
 
-async def poll(lobby: Lobby, permit: Permit, *, id: str) -> GameHost:
-    """The host, with the session that it is to serve, if there is one."""
-    host = await lobby.game_hosts.get(allocations.key(permit.actor.uuid, id))
+async def _poll(lobby: Lobby, actor: Actor, id: str) -> GameHost:
+    host = await lobby.game_hosts.get(allocations.key(actor.uuid, id))
     await lobby.leases.linger(f"{FORGET}:{host.key}", FORGOTTEN_SECONDS)
     if host.state is HostState.DEALLOCATED:
         return await _take(lobby, host)

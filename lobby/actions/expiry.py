@@ -35,7 +35,7 @@ async def _needed(lobby: Lobby, session: Session) -> bool:
 
 
 async def keep_up(lobby: Lobby) -> None:
-    """In every region that players are sent to, as many sessions of a type as its template wants."""
+    """In every region that players are sent to, as many sessions as their template wants."""
     for template in lobby.catalogue.templates:
         if template.min_session_count:
             for region in lobby.catalogue.regions:

@@ -6,6 +6,7 @@ A status that is not said stays as it is, and team 0 is what clients say when th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -128,6 +129,19 @@ async def dismiss(lobby: Lobby, permit: Permit, *, id: int, player: str) -> Sess
     with suppress(SessionNotFound):
         return await lobby.sessions.get(str(id))
     return None
+
+
+async def sessions_of(lobby: Lobby, permit: Permit, *, player: str) -> list[Session]:
+    """Where the player sits or is invited, in the order in which these were made."""
+    permit.require_self(player)
+    found = await lobby.sessions.all("player", player) if player else []
+    return sorted(found, key=lambda session: session.sequence)
+
+
+def latest(sessions: Iterable[Session], player: str) -> float | None:
+    """When the player last came to one of these, or was asked to."""
+    held = (session.held_by(player) for session in sessions)
+    return max((s[1].joined or s[1].invited or 0 for s in held if s), default=None)
 
 
 async def just_left(lobby: Lobby, session: int, player: str) -> bool:

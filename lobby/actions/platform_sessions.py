@@ -85,5 +85,5 @@ def _made(lobby: Lobby, session_type: str, platform: str, id: str) -> PlatformSe
 async def _tell_loser(lobby: Lobby, player: str, id: int) -> None:
     session = await lobby.sessions.get(str(id))
     held = session.held_by(player)
-    if held is not None:
+    if held is not None and held[1].notified:
         notes.soon(lobby, held[1], session)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lobby.actions import accounts, profiles
 from lobby.context import Lobby
-from lobby.domain.accounts import BARRING, Account, Restriction
+from lobby.domain.accounts import Account, Restriction
 from lobby.domain.errors import Unacceptable
 from lobby.domain.permissions import Permit
 from lobby.logs import audit
@@ -28,12 +28,11 @@ async def restrict(
     def decide(account: Account) -> None:
         account.restrictions = wanted
 
-    await lobby.accounts.change(account, decide)
-    audit.info(
-        "restricted", actor=permit.actor.uuid, account=account, types=[r.type for r in wanted]
-    )
+    changed = await lobby.accounts.change(account, decide)
+    types = [restriction.type for restriction in wanted]
+    audit.info("restricted", actor=permit.actor.uuid, account=account, types=types)
     lobby.standings.forget(account)
-    if any(restriction.type in BARRING for restriction in wanted):
+    if changed.barred(lobby.clock()):
         await accounts.sign_out_everywhere(lobby, permit, account=account)
 
 

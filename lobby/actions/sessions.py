@@ -85,6 +85,30 @@ async def update(
     return await telling.alter(lobby, id, decide, by=permit.actor)
 
 
+async def revise(
+    lobby: Lobby,
+    permit: Permit,
+    *,
+    id: int,
+    region: str | None = None,
+    custom_data: dict[str, str] | None = None,
+    joinable: bool | None = None,
+) -> Session:
+    """The same in the words of player services. Custom data is replaced as a whole; where it is
+    played stays while it waits for a match."""
+
+    def decide(session: Session) -> None:
+        session.require(permit)
+        if region is not None and region != session.region:
+            session.move_to(region)
+        if custom_data is not None:
+            session.custom_data = custom_data
+        if joinable is not None:
+            session.joinable = joinable
+
+    return await telling.alter(lobby, id, decide, by=permit.actor)
+
+
 async def push(
     lobby: Lobby, permit: Permit, *, id: int, key: str, state: dict[str, Any]
 ) -> Session:

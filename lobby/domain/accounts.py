@@ -98,10 +98,12 @@ class Account:
             grants=GRANTS[self.kind].union(admin, permissions),
         )
 
+    def barred(self, now: float) -> bool:
+        return any(one.type in BARRING and one.stands(now) for one in self.restrictions)
+
     def require_unrestricted(self, now: float) -> None:
-        for restriction in self.restrictions:
-            if restriction.type in BARRING and restriction.stands(now):
-                raise Restricted
+        if self.barred(now):
+            raise Restricted
 
     def accept(self, agreements: Mapping[str, int]) -> None:
         """These versions of them; an older one than was accepted before changes nothing."""

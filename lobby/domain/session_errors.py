@@ -53,6 +53,12 @@ class CrossplayIncompatible(Conflict):
     code = "crossplay_incompatible"
 
 
+class InQueue(Conflict):
+    """The session waits for a match; leave the queue first."""
+
+    code = "already_in_queue"
+
+
 class BrowserNotAllowed(Forbidden):
     """Sessions of this type are not listed."""
 

@@ -23,7 +23,7 @@ from lobby.domain.matches import Match
 from lobby.domain.permissions import Permit, Role
 from lobby.domain.platform_sessions import PlatformSession
 from lobby.domain.seats import Guest, Seat, SeatStatus
-from lobby.domain.session_errors import HostStays, TeamFull
+from lobby.domain.session_errors import HostStays, InQueue, TeamFull
 from lobby.domain.templates import HOSTED, Template
 
 
@@ -245,6 +245,11 @@ class Session:
     def end_instance(self) -> None:
         """Nothing is played here any more."""
         self.instance = self.match = None
+
+    def move_to(self, region: str) -> None:
+        if self.ticket is not None:
+            raise InQueue
+        self.region = region
 
     def find(self, seat: str) -> Seat:
         if seat not in self.seats:

@@ -91,7 +91,7 @@ rows = [
         PATH,
         add_event,
         WRITING,
-        gives(Any, 404),
+        gives(Any, 404, 413),
         path=SessionPath,
         takes=SessionEventCreateRequest,
     ),

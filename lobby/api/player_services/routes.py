@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from lobby.api.dialect import Door
-from lobby.api.player_services import configuration, login, notifications
+from lobby.api.player_services import (
+    browser,
+    configuration,
+    events,
+    login,
+    matches,
+    notifications,
+    platform_sessions,
+    players,
+    sessions,
+)
 from lobby.api.player_services.dialect import player_services
 
 rows = [
     *login.rows,
     *configuration.rows,
+    *browser.rows,
+    *sessions.rows,
+    *matches.rows,
+    *players.rows,
+    *events.rows,
+    *platform_sessions.rows,
     *notifications.rows,
 ]
 
