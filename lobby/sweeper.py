@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from lobby.actions import presence, seating
+from lobby.actions import expiry, presence, seating
 from lobby.context import Lobby
 from persistence.ports import Unreachable
 
@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 0.5
 TERM_SECONDS = 5.0
+KEPT_UP_SECONDS = 10.0
+"""How often it is seen to that the sessions are there that should always be."""
 LEASE, REARMED = "sweeper", "rearmed"
 REARMED_SECONDS = 365 * 86_400.0
 
@@ -22,6 +24,7 @@ class Sweeper:
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby
         self._epoch = ""
+        self._kept_up = 0.0
 
     async def run(self) -> None:
         """Endless. A round that fails is tried again; nothing is settled before it is done.
@@ -47,6 +50,9 @@ class Sweeper:
             self._epoch = epoch
         await presence.settle(self._lobby)
         await seating.lapse(self._lobby)
+        if self._lobby.clock() >= self._kept_up + KEPT_UP_SECONDS:
+            self._kept_up = self._lobby.clock()
+            await expiry.keep_up(self._lobby)
 
     async def _rearm(self, epoch: str) -> None:
         """Once for each loss of the leases, not for each process that takes over."""

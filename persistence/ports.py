@@ -156,6 +156,10 @@ class Journal(Protocol):
         """The same of each stream that has entries, or had some."""
         ...
 
+    async def streams(self, prefix: str, *, after: str = "", limit: int = 500) -> list[str]:
+        """The names of those that begin so, in an order of the store's own, behind `after`."""
+        ...
+
     async def forget(self, stream: str) -> None:
         """Remove the stream whole."""
         ...

@@ -142,8 +142,9 @@ class ChatEntry(BaseModel):
 
 
 class SessionEventEntry(BaseModel):
-    """One line of a session's log. `source` is who did it, `target` to whom; `at` in Unix
-    seconds."""
+    """One line of a session's log. `version` is the session's by then: lines of several processes
+    are written as they come, and read in its order. `source` is who did it, `target` to whom; `at`
+    in Unix seconds."""
 
     code: str
     description: str = ""
@@ -157,6 +158,7 @@ class SessionEventEntry(BaseModel):
     platform_session: str | None = None
     custom_data: dict[str, str] = {}
     at: float
+    version: int = 0
 
 
 # Between processes

@@ -28,7 +28,7 @@ def inbox(uuid: str) -> str:
     return f"inbox:{uuid}"
 
 
-def session_events(session: int) -> str:
+def session_events(session: int | str) -> str:
     return f"events:{session}"
 
 

@@ -47,3 +47,4 @@ async def rearm(lobby: Lobby) -> None:
         await allocations.rearm(lobby, session)
         await health.watch(lobby, session)
     await allocations.rearm_hosts(lobby)
+    await expiry.rearm_logs(lobby)

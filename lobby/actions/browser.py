@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lobby.actions import lifetimes, telling
+from lobby.actions import telling
 from lobby.context import Lobby
 from lobby.domain.permissions import Permit
 from lobby.domain.session_errors import BrowserNotAllowed, BrowserNotFound
@@ -39,9 +39,7 @@ async def show(
             raise BrowserNotAllowed
         session.listing = custom_data
 
-    session = await telling.alter(lobby, id, decide, by=permit.actor)
-    if refresh_ttl:
-        await lifetimes.refresh(lobby, session, permit.actor, outright=permit.outright)
+    await telling.alter(lobby, id, decide, by=permit.actor, wanted=refresh_ttl)
     return custom_data
 
 

@@ -31,8 +31,10 @@ async def page(lobby: Lobby, *, id: int, number: int, size: int) -> list[Session
     oldest = max(await lobby.store.head(stream) - notes.LONGEST_LOG, 0)
     if number * size >= notes.LONGEST_LOG:
         return []
-    found = await lobby.store.read(stream, after=oldest + number * size, limit=size)
-    return [SessionEventEntry.model_validate_json(entry.body) for entry in found.entries]
+    found = await lobby.store.read(stream, after=oldest, limit=notes.LONGEST_LOG)
+    lines = [SessionEventEntry.model_validate_json(entry.body) for entry in found.entries]
+    lines.sort(key=lambda line: line.version)
+    return lines[number * size : (number + 1) * size]
 
 
 async def add(
@@ -57,5 +59,6 @@ async def add(
         match=session.match.id if session.match else None,
         custom_data=custom_data,
         at=at,
+        version=session.version,
     )
     await notes.append(lobby, id, entry)

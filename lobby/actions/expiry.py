@@ -5,25 +5,61 @@ from __future__ import annotations
 from contextlib import suppress
 
 from lobby.actions import creating, lifetimes, telling
+from lobby.actions.telling import StillWanted
 from lobby.context import Lobby
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.sessions import Session
+from protocol import topics
+
+LOGS = topics.session_events("")
+"""How the names of sessions' logs begin."""
 
 
 async def expire(lobby: Lobby, id: str) -> None:
     """Nobody has wanted it for a while. One that is kept and played, or needed, stays."""
     with suppress(SessionNotFound):
         session = await lobby.sessions.get(id)
-        played = session.instance is not None and session.instance.live
-        if (telling.kept(lobby, session) and played) or await _needed(lobby, session):
+        if _stays_played(lobby, session) or await _needed(lobby, session):
             await lifetimes.begin(lobby, session)
         elif not session.hosted:
-            message = "Nobody has wanted the session for a while."
-            await telling.end(lobby, session.id, message=message, code="session_expired")
+            await _end(lobby, session)
+
+
+async def _end(lobby: Lobby, session: Session) -> None:
+    """Unless somebody comes while it runs out: they have wanted it."""
+    since = lobby.clock() - lobby.catalogue.server.session_ttl_s
+
+    def decide(session: Session) -> None:
+        if any((seat.joined or 0) > since for seat in session.occupants()):
+            raise StillWanted
+
+    message = "Nobody has wanted the session for a while."
+    try:
+        await telling.end(lobby, session.id, decide, message=message, code="session_expired")
+    except StillWanted:
+        await lifetimes.begin(lobby, session)
+
+
+async def rearm_logs(lobby: Lobby) -> None:
+    """The logs of sessions that are over have their day before them again."""
+    after = ""
+    while streams := await lobby.store.streams(LOGS, after=after):
+        ids = [stream.removeprefix(LOGS) for stream in streams]
+        live = await lobby.sessions.versions(ids)
+        for id in ids:
+            if id not in live:
+                await lobby.leases.linger(f"events:{id}", telling.LOG_SECONDS)
+        after = streams[-1]
 
 
 async def forget_log(lobby: Lobby, id: str) -> None:
     await lobby.store.forget(f"events:{id}")
+
+
+def _stays_played(lobby: Lobby, session: Session) -> bool:
+    template = lobby.catalogue.by_session_type.get(session.template)
+    kept = template is not None and template.keep_alive_on_empty
+    return kept and session.instance is not None and session.instance.live
 
 
 async def _needed(lobby: Lobby, session: Session) -> bool:

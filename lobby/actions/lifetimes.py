@@ -11,7 +11,7 @@ async def refresh(lobby: Lobby, session: Session, actor: Actor, *, outright: boo
     """Somebody who is in it, or stands above it, still wants it. A host's session lives by its
     host's presence alone."""
     active = Role.ACTIVE in session.roles_of(actor.uuid)
-    if active:
+    if active and lobby.attendance.present(actor.uuid) is None:
         await lobby.leases.linger(actor.uuid, lobby.settings.unattended_seconds)
     if active or outright:
         await begin(lobby, session)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lobby.actions import seating, telling, welcome
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
-from lobby.domain.errors import Forbidden, NotSeated, SessionNotFound, Unacceptable
+from lobby.domain.errors import Forbidden, NotSeated, Unacceptable
 from lobby.domain.permissions import Actor, Permit, Role
 from lobby.domain.platforms import Client
 from lobby.domain.seats import Guest, SeatStatus
@@ -60,14 +60,16 @@ async def enter(
     def decide(session: Session) -> None:
         if session.sits(player):
             _edit(lobby, session, player, wish, permit, moves=wish.team != 0)
+        elif inside:
+            raise NotSeated  # asked to go meanwhile: whoever only edits does not come back by that
         else:
             door = let_in or permit.outright
             session.seat(newcomer, now=now, team=wish.team, let_in=door)
 
-    session = await telling.alter(lobby, id, decide, by=permit.actor)
+    after = await telling.alter(lobby, id, decide, by=permit.actor)
     if not inside:
-        await welcome.stay(lobby, actor, session, invited=True)
-    return session
+        await welcome.stay(lobby, actor, after, invited=welcome.held_good(session, after, player))
+    return after
 
 
 async def place(lobby: Lobby, permit: Permit, *, id: int, player: str, wish: Wish) -> Session:
@@ -101,14 +103,14 @@ async def place(lobby: Lobby, permit: Permit, *, id: int, player: str, wish: Wis
     return session
 
 
-async def dismiss(lobby: Lobby, permit: Permit, *, id: int, player: str) -> Session | None:
+async def dismiss(lobby: Lobby, permit: Permit, *, id: int, player: str) -> Session:
     """The player leaves, declines or is asked to go; whoever hosts the session's instance ends
-    that by leaving. None: the session is no more."""
+    that by leaving. The session as it was left, also when it is no more."""
     own = player == permit.actor.uuid
     session = await lobby.sessions.get(str(id))
     if own and session.hosted and session.leader == player:
         await seating.leave(lobby, permit, id=id)
-        return None
+        return session
 
     def decide(session: Session) -> None:
         if not own:
@@ -125,10 +127,7 @@ async def dismiss(lobby: Lobby, permit: Permit, *, id: int, player: str) -> Sess
 
     if own:
         await _remember_leaving(lobby, id, player)
-    session = await telling.alter(lobby, id, decide, by=permit.actor)
-    with suppress(SessionNotFound):
-        return await lobby.sessions.get(str(id))
-    return None
+    return await telling.alter(lobby, id, decide, by=permit.actor)
 
 
 async def sessions_of(lobby: Lobby, permit: Permit, *, player: str) -> list[Session]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from lobby.actions import lifetimes, notes, telling
+from lobby.actions import membership, notes, telling
+from lobby.actions.membership import Wish
 from lobby.context import Lobby
 from lobby.domain import platform_sessions
-from lobby.domain.errors import SessionNotFound
+from lobby.domain.errors import NotSeated, SessionNotFound
 from lobby.domain.permissions import Permit
 from lobby.domain.platform_sessions import PlatformSession
 from lobby.domain.session_errors import (
+    PlatformPlayerNotFound,
     PlatformSessionExists,
     PlatformSessionNotFound,
     PlatformTemplateNotFound,
@@ -28,12 +30,10 @@ async def link(
         platform_sessions.link(session.platform_sessions, new)
 
     try:
-        session = await telling.alter(lobby, id, decide, by=permit.actor)
+        session = await telling.alter(lobby, id, decide, by=permit.actor, wanted=refresh_ttl)
     except PlatformSessionExists:
         await _tell_loser(lobby, permit.actor.uuid, id)
         raise
-    if refresh_ttl:
-        await lifetimes.refresh(lobby, session, permit.actor, outright=permit.outright)
     return session, platform_sessions.find(session.platform_sessions, platform, platform_id)
 
 
@@ -47,9 +47,7 @@ async def unlink(
         linked = platform_sessions.find(session.platform_sessions, platform, platform_id)
         session.platform_sessions.remove(linked)
 
-    session = await telling.alter(lobby, id, decide, by=permit.actor)
-    if refresh_ttl:
-        await lifetimes.refresh(lobby, session, permit.actor, outright=permit.outright)
+    await telling.alter(lobby, id, decide, by=permit.actor, wanted=refresh_ttl)
 
 
 async def read(
@@ -59,6 +57,33 @@ async def read(
     session = await parent(lobby, platform=platform, platform_id=platform_id)
     session.require(permit)
     return session, platform_sessions.find(session.platform_sessions, platform, platform_id)
+
+
+async def join(
+    lobby: Lobby, permit: Permit, *, platform: str, platform_id: str, player: str, wish: Wish
+) -> Session:
+    """Into our session, even where it is not joinable: the platform has let them in. Whom its host
+    has banned stays out all the same."""
+    permit.require_self(player)
+    session = await parent(lobby, platform=platform, platform_id=platform_id)
+    return await membership.enter(
+        lobby, permit, id=session.id, player=player, wish=wish, let_in=True
+    )
+
+
+async def leave(
+    lobby: Lobby, permit: Permit, *, platform: str, platform_id: str, player: str
+) -> None:
+    """Out of our session. On which platform somebody plays there counts not: who came in this way
+    goes out this way."""
+    permit.require_self(player)
+    session = await parent(lobby, platform=platform, platform_id=platform_id)
+    if not session.sits(player):
+        raise PlatformPlayerNotFound
+    try:
+        await membership.dismiss(lobby, permit, id=session.id, player=player)
+    except NotSeated:
+        raise PlatformPlayerNotFound from None
 
 
 async def parent(lobby: Lobby, *, platform: str, platform_id: str) -> Session:

@@ -53,15 +53,18 @@ async def alter(
     *,
     by: Actor = SYSTEM.actor,
     farewell: Farewell = KICKED,
+    wanted: bool = True,
 ) -> Session:
-    """The session as it is now. When the last who sat in it has gone, it is no more."""
+    """The session as it is now. When the last who sat in it has gone, it is no more. `wanted`:
+    what somebody in it does prolongs it."""
     before, after = await lobby.sessions.alter(str(id), decide)
-    await _safely(lifetimes.refresh(lobby, after, by))
     if after.version != before.version:
         await told(lobby, before, after, by=by, farewell=farewell)
-        if any(before.occupants()) and not any(after.occupants()) and not kept(lobby, after):
-            with suppress(SessionNotFound, StillWanted):
-                await end(lobby, id, _require_empty, by=by, message="Everybody has left.")
+    if wanted:
+        await _safely(lifetimes.refresh(lobby, after, by))
+    if any(before.occupants()) and not any(after.occupants()) and not kept(lobby, after):
+        with suppress(SessionNotFound, StillWanted):
+            await end(lobby, id, _require_empty, by=by, message="Everybody has left.")
     return after
 
 
@@ -71,11 +74,11 @@ async def add(lobby: Lobby, session: Session, *, by: Actor) -> Session:
     showing.show(lobby, session)
     showing.show_host(lobby, session)
     happened = [Happening("player_joined", s.player, s.number or None) for s in session.occupants()]
+    _tell_members(lobby, session)
     await _safely(
         lifetimes.begin(lobby, session),
         notes.log(lobby, session, [Happening("session_created"), *happened], by=by),
     )
-    _tell_members(lobby, session)
     return session
 
 
@@ -92,6 +95,7 @@ async def end(
     log, which outlives it for a day."""
     session = await lobby.sessions.remove(str(id), decide)
     showing.end(lobby, session)
+    session.version += 1  # its end comes after everything else in its log
     await _safely(
         notes.log(lobby, session, [Happening(code)], by=by),
         notes.tell_instance(lobby, session, kind="session_closed"),
@@ -109,7 +113,8 @@ async def end(
 async def told(
     lobby: Lobby, before: Session, after: Session, *, by: Actor, farewell: Farewell = KICKED
 ) -> None:
-    """Everybody, of everything that is different now."""
+    """Everybody, of everything that is different now. Nothing is awaited before its players are
+    told, so that what one process tells of a session is in the order of its versions."""
     showing.show(lobby, after)
     if before.listing is not None and after.listing is None:
         showing.unlist(lobby, after, version=after.version)
@@ -118,6 +123,7 @@ async def told(
     if not happened:
         return
     invited = _newly_invited(before, after)
+    _tell_members(lobby, after, but=[seat.player for seat in invited])
     await _safely(
         notes.log(lobby, after, happened, by=by),
         *(
@@ -131,7 +137,6 @@ async def told(
         ),
         *(_bid_farewell(lobby, seat, after, by, farewell) for seat in _gone(before, after)),
     )
-    _tell_members(lobby, after, but=[seat.player for seat in invited])
 
 
 def kept(lobby: Lobby, session: Session) -> bool:

@@ -6,8 +6,10 @@ routes and the OpenAPI document alike.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -19,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive
 
 from lobby.context import Lobby
-from lobby.domain.errors import LobbyError, Malformed, TooLarge
+from lobby.domain.errors import Broken, LobbyError, Malformed, TooLarge, Unavailable
 from lobby.domain.permissions import NOBODY, Actor, Needs, Permit
 from lobby.refusals import refusal
 from protocol.codec import decode, problem, problems_of
@@ -28,6 +30,7 @@ M = TypeVar("M", bound=BaseModel)
 
 LARGEST_BODY = 64 * 1024
 MOST_FIELDS, LARGEST_FIELD = 8, 4 * 1024
+AWAY = (Broken, Unavailable)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -70,7 +73,8 @@ class Row:
     `path`, `query` and `takes` are the models of what comes in, handed to the endpoint under
     `path`, `query` and `body`; `form` is a body that the endpoint reads itself, and `headers_in`
     are headers that it may look at. `gives` says, for each status, the model of the JSON body, a
-    text of the plain one, or None.
+    text of the plain one, or None. `unhurried`: so many seconds pass before it is answered that a
+    part is away, where clients take a quick failure as a reason not to ask again.
     """
 
     method: str
@@ -85,6 +89,7 @@ class Row:
     headers_in: type[BaseModel] | None = None
     headers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     largest: int = LARGEST_BODY
+    unhurried: float = 0.0
 
     @property
     def name(self) -> str:
@@ -124,7 +129,9 @@ class Dialect:
                 words = await row.words(bounded)
                 return await row.endpoint(Call(bounded, lobby, permit), **words)
             except Exception as error:
-                return self.refuse(self.reword(_refusal(error), row, lobby))
+                no = _refusal(error)
+                await asyncio.sleep(row.unhurried if isinstance(no, AWAY) else 0)
+                return self.refuse(self.reword(no, row, lobby))
 
         answer.__doc__ = row.endpoint.__doc__
         return Route(row.path_template, answer, methods=[row.method], name=row.name)
@@ -173,7 +180,7 @@ def status_of(error: LobbyError, table: Mapping[type[LobbyError], int]) -> int:
 
 def retry_after(error: LobbyError) -> dict[str, str]:
     """The header that says when to try again, in whole seconds."""
-    return {} if error.retry_after is None else {"Retry-After": str(round(error.retry_after + 0.5))}
+    return {} if error.retry_after is None else {"Retry-After": str(ceil(error.retry_after))}
 
 
 def _refusal(error: Exception) -> LobbyError:

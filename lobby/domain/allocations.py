@@ -21,7 +21,6 @@ class GameHost:
     `session` are what it is promised to since `promised`. Times are Unix seconds."""
 
     account: str
-    number: int
     id: str
     address: str
     port: int

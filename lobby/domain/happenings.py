@@ -20,6 +20,7 @@ COMING = {
     SeatStatus.INVITED: "player_invited",
     SeatStatus.RESERVED: "player_reserved",
 }
+ACCEPTING = (SeatStatus.INVITED, SeatStatus.TAKEN)
 INSTANCE = {
     JoinStatus.REQUESTED: "instance_requested",
     JoinStatus.ALLOCATED: "instance_allocated",
@@ -72,7 +73,7 @@ def _codes(old: Seat | None, new: Seat | None, by: str) -> Iterator[str]:
             assert old is not None
             yield _going(old, by)
             return
-        if old is not None and old.status is SeatStatus.INVITED:
+        if old is not None and (old.status, new.status) == ACCEPTING:
             yield "invite_accepted"
         yield COMING[new.status]
         return

@@ -41,7 +41,7 @@ def report(
     for seat in session.occupants():
         if seat.client is not None:
             seat.client.require_version(report.version)
-    instance.report(report, by=permit.actor.uuid, number=permit.actor.number or None)
+    instance.report(report, by=permit.actor.uuid)
     if instance.status is JoinStatus.JOINABLE:
         session.announce(until=invited_until, now=now)
     elif instance.status is JoinStatus.CLOSED:

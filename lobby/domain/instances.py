@@ -125,7 +125,6 @@ class Instance:
         *,
         now: float,
         host: str | None = None,
-        number: int | None = None,
         process: str | None = None,
         server: str | None = None,
     ) -> None:
@@ -133,15 +132,15 @@ class Instance:
         if not self.seeking:
             raise InvalidJoinStatus
         self.status, self.allocation, self.allocated = JoinStatus.ALLOCATED, allocation, now
-        self.host, self.host_number, self.process, self.server = host, number, process, server
+        self.host, self.process, self.server = host, process, server
 
     def withdraw(self, allocation: str) -> None:
         """The promise could not be kept; it waits for another."""
         if self.allocation == allocation and self.status is JoinStatus.ALLOCATED:
             self.status, self.allocation, self.allocated = JoinStatus.REQUESTED, None, None
-            self.host = self.host_number = self.process = self.server = None
+            self.host = self.process = self.server = None
 
-    def report(self, report: Report, *, by: str, number: int | None = None) -> None:
+    def report(self, report: Report, *, by: str) -> None:
         """Whoever first says that they have come hosts it from then on, if nobody was named."""
         if report.allocation != self.allocation:
             raise AllocationMismatch
@@ -151,7 +150,7 @@ class Instance:
         if status is JoinStatus.JOINABLE and not (join and join.leads_somewhere):
             raise AddressMissing
         if self.host is None and status in (JoinStatus.PENDING, JoinStatus.JOINABLE):
-            self.host, self.host_number = by, number
+            self.host = by
         self.status, self.join, self.version = status, join, report.version or self.version
         if report.custom_data is not None:
             self.custom_data = report.custom_data

@@ -59,6 +59,12 @@ class InQueue(Conflict):
     code = "already_in_queue"
 
 
+class TicketTaken(Conflict):
+    """Another match has this ticket."""
+
+    code = "ticket_taken"
+
+
 class BrowserNotAllowed(Forbidden):
     """Sessions of this type are not listed."""
 
@@ -164,7 +170,7 @@ class PlatformSessionExists(Conflict):
 
     code = "platform_session_exists"
 
-    def __init__(self, message: str = "", *, retry_after: float = 0.5) -> None:
+    def __init__(self, message: str = "", *, retry_after: float = 1.0) -> None:
         super().__init__(message, retry_after=retry_after)
 
 

@@ -140,10 +140,10 @@ class Session:
         """Raise where the guest's game does not go together with the others', or the instance's."""
         if guest.client is None:
             return
-        others = (seat.client for seat in self.occupants() if seat.player != guest.uuid)
-        guest.client.require_fits(client for client in others if client is not None)
         if self.instance is not None:
             guest.client.require_version(self.instance.version)
+        others = (seat.client for seat in self.occupants() if seat.player != guest.uuid)
+        guest.client.require_fits(client for client in others if client is not None)
 
     def invite(
         self,
@@ -161,6 +161,9 @@ class Session:
 
     def set_aside(self, guest: Guest, *, team: int | None = None) -> None:
         """Hold a seat for the guest, who is not to know of it yet."""
+        held = self.held_by(guest.uuid)
+        if held and held[1].announced:
+            raise AlreadySeated
         self._hold(guest, SeatStatus.RESERVED, until=None, team=team)
         self._seat_of(guest.uuid)[1].unannounced = True
 

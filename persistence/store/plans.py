@@ -81,5 +81,8 @@ class SqlStore(ABC):
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
         return await self._read(sql.heads(streams, each=self.each))
 
+    async def streams(self, prefix: str, *, after: str = "", limit: int = 500) -> list[str]:
+        return await self._read(sql.streams(prefix, after, limit))
+
     async def forget(self, stream: str) -> None:
         await self._write(sql.forget(stream))

@@ -166,6 +166,15 @@ def heads(streams: Iterable[str], *, each: str) -> Plan[dict[str, int]]:
     return {str(stream): int(head) for stream, head in rows}
 
 
+def streams(prefix: str, after: str, limit: int) -> Plan[list[str]]:
+    rows = yield (
+        "SELECT stream FROM streams WHERE substr(stream, 1, $1) = $2 AND stream > $3"
+        " ORDER BY stream LIMIT $4",
+        (len(prefix), prefix, after, limit),
+    )
+    return [str(row[0]) for row in rows]
+
+
 def forget(stream: str) -> Plan[None]:
     yield "DELETE FROM streams WHERE stream = $1", (stream,)
 

@@ -70,3 +70,53 @@ async def test_a_forgotten_stream_is_gone_whole(store: Store) -> None:
     assert await store.head("chat") == 0
     assert await store.head("other") == 1
     assert await store.append("chat", "c") == 1
+
+
+async def test_entries_of_one_call_follow_each_other(store: Store) -> None:
+    await store.append("inbox", "a")
+    assert await store.append("inbox", "b", "c", "d") == 4
+    page = await store.read("inbox", after=1)
+    assert page == Page([Entry(2, "b"), Entry(3, "c"), Entry(4, "d")], False)
+    assert await store.append("inbox", "e", "f", "g", keep=2) == 7
+    assert await store.read("inbox") == Page([Entry(6, "f"), Entry(7, "g")], trimmed=True)
+
+
+async def test_16_appenders_of_many_keep_theirs_together(store: Store) -> None:
+    lists = [[f"{n} {m}" for m in range(5)] for n in range(16)]
+    last = await asyncio.gather(*(store.append("chat", *bodies) for bodies in lists))
+    kept = {entry.cursor: entry.body for entry in (await store.read("chat", limit=100)).entries}
+    for bodies, cursor in zip(lists, last, strict=True):
+        assert [kept[cursor - 4 + n] for n in range(5)] == bodies
+
+
+async def test_the_heads_of_many_streams_are_told_at_once(store: Store) -> None:
+    for stream in ("a", "b", "b"):
+        await store.append(stream, "1")
+    await store.append("gone", "1")
+    await store.forget("gone")
+    await store.append("trimmed", "1", keep=0)
+    assert await store.heads(["a", "b", "trimmed", "gone", "never"]) == {
+        "a": 1,
+        "b": 2,
+        "trimmed": 1,
+    }
+    assert await store.heads([]) == {}
+    many = [f"none{n}" for n in range(5_000)]
+    assert await store.heads([*many, "b"]) == {"b": 2}
+
+
+async def test_streams_are_found_by_how_their_names_begin(store: Store) -> None:
+    for stream in ("events:3", "inbox:1", "events:1", "events_4", "events:2"):
+        await store.append(stream, "a")
+    assert sorted(await store.streams("events:")) == ["events:1", "events:2", "events:3"]
+    assert await store.streams("nothing:") == []
+
+
+async def test_streams_are_read_in_pages(store: Store) -> None:
+    for number in range(5):
+        await store.append(f"events:{number}", "a")
+    found: list[str] = []
+    while page := await store.streams("events:", after=found[-1] if found else "", limit=2):
+        found += page
+    assert sorted(found) == [f"events:{number}" for number in range(5)]
+    assert len(found) == 5

@@ -127,9 +127,9 @@ def test_what_a_report_does_not_say_stays() -> None:
 
 def test_whoever_comes_first_hosts_where_nobody_was_named() -> None:
     instance = at(S.ALLOCATED, host=None)
-    instance.report(Report(status=S.PENDING), by="server", number=7)
-    instance.report(Report(status=S.JOINABLE), by="operator", number=1)
-    assert (instance.host, instance.host_number) == ("server", 7)
+    instance.report(Report(status=S.PENDING), by="server")
+    instance.report(Report(status=S.JOINABLE), by="operator")
+    assert instance.host == "server"
 
 
 def test_a_promise_is_made_to_what_waits_and_can_be_withdrawn_until_its_host_comes() -> None:

@@ -26,13 +26,31 @@ DELIBERATE = {
     r"responses\.(304|400|404|409|413|429|500|503): not theirs": (
         "that document leaves out most refusals; ours names every answer"
     ),
-    r"responses\.\d+\.headers\.(x-request-id|retry-after): not theirs": (
+    r"responses\.\d+\.headers\.(x-request-id|retry-after|etag): not theirs": (
         "more than that document promises"
     ),
 }
 """What may differ in any operation, and why."""
 
-MORE_PERMISSIONS: dict[str, set[str]] = {}
+OWN_STREAM = {
+    f"GET /notification/v1/{family}/{rest}": {f"notification:{family}:self:read"}
+    for family, given in (("player", "{player_uuid}"), ("playerid", "{player_id}"))
+    for whose in ("me", given)
+    for rest in (
+        f"{whose}/stream/notification/lp",
+        f"{whose}/notification",
+        f"{whose}/notification/{{notification_id}}",
+    )
+}
+"""A plain read opens everybody's stream, so that players must not have it for their own."""
+OWN_INSTANCE = {
+    f"GET /notification/v1/instance/{{instance_id}}/{rest}": {"session:instance:health"}
+    for rest in ("stream/notification/lp", "notification", "notification/{notification_id}")
+}
+"""A player who hosts an instance hears what is said to it."""
+HEALTH = {"POST /session/v1/session/{session_id}/instance/health": {"session:*"}}
+"""Who stands above every session reports for any; later descriptions name it, too."""
+MORE_PERMISSIONS: dict[str, set[str]] = {**OWN_STREAM, **OWN_INSTANCE, **HEALTH}
 """By operation, what its row takes besides the strings that its description names."""
 
 

@@ -55,9 +55,15 @@ ID = "0b9c2f0e-5a51-4d1c-8f5e-0f2f6f0a7c11"
 NOON = datetime(2023, 10, 25, 12, tzinfo=UTC)
 
 
+BESIDE = {"protocol.player_services.registration"}
+"""What the document's clients say besides, and it has no words for."""
+
+
 def words() -> Iterator[type]:
     """Whatever the modules define, but for the parameters of operations, which have no names."""
     for module in iter_modules(player_services.__path__, f"{player_services.__name__}."):
+        if module.name in BESIDE:
+            continue
         for found in vars(import_module(module.name)).values():
             if isinstance(found, type) and found.__module__ == module.name and _named(found):
                 yield found

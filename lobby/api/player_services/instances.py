@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from starlette.responses import Response
 
-from lobby.actions import health, instances, views
-from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import ETAG, answer, done, gives, session_id
+from lobby.actions import health, instances
+from lobby.actions import views as marks
+from lobby.api.dialect import Call, IfNoneMatch, Row
+from lobby.api.player_services import sessions, views
+from lobby.api.player_services.answers import (
+    ETAG,
+    TAGGED,
+    answer,
+    done,
+    gives,
+    reads,
+    session_id,
+)
 from lobby.domain.instances import (
     Health,
     HostType,
-    Instance,
     JoinParams,
     JoinStatus,
     Report,
@@ -22,13 +29,20 @@ from lobby.domain.permissions import Role, needs
 from lobby.domain.session_errors import InstanceNotFound
 from lobby.domain.sessions import Session
 from protocol.player_services import instances as words
-from protocol.player_services.sessions import SessionPath
+from protocol.player_services.sessions import AllocationPath, SessionPath
+from protocol.player_services.sessions import Session as SessionWords
 
 LEADING = needs("session:update:any", "session:*", own="session:update:self", role=Role.ADMIN)
 HOSTING = needs("session:update:any", "session:*", own="session:update:self", role=Role.HOST)
 CHECKING = needs("session:*", own="session:instance:health", role=Role.HOST)
 TELLING = needs("session:*", own="session:update:fubar", role=Role.ADMIN)
 PATH = "/session/v1/session/{session_id}/instance"
+
+
+async def get_allocated(call: Call, path: AllocationPath) -> Response:
+    """The session that a game server was given under this id."""
+    session = await instances.allocated(call.lobby, call.permit, allocation=path.allocation_id)
+    return sessions.shown(call, session)
 
 
 async def request_instance(call: Call, path: SessionPath, body: words.InstanceRequest) -> Response:
@@ -50,8 +64,7 @@ async def request_instance(call: Call, path: SessionPath, body: words.InstanceRe
 async def remove_instance(call: Call, path: SessionPath) -> Response:
     """The session is no longer played there; what was played is over."""
     session = await instances.remove(call.lobby, call.permit, id=session_id(path.session_id))
-    full = call.permit.outright or Role.ACTIVE in session.roles_of(call.permit.actor.uuid)
-    return done(etag=views.marked(session, full=full))
+    return done(etag=marks.marked(session, full=views.sees_all(session, call.permit)))
 
 
 async def report_instance(
@@ -104,49 +117,20 @@ async def report_fubar(call: Call, path: SessionPath, body: words.InstanceFubar)
 def whole(session: Session) -> words.InstanceInfo:
     if session.instance is None:
         raise InstanceNotFound
-    return shown(session.instance, full=True)
-
-
-def shown(instance: Instance, *, full: bool) -> words.InstanceInfo:
-    """Who does not belong to the session learns neither who hosts it nor how to get there."""
-    general = words.InstanceInfo(
-        instance_id=instance.id,
-        host_type=words.HostType(instance.host_type.value),
-        join_status=words.InstanceJoinableStatus(instance.status.value),
-        instance_startup_params=_startup(instance.startup, full=full),
-        version=instance.version,
-        created=datetime.fromtimestamp(instance.created, UTC),
-        instance_health=words.InstanceHealthStatus(instance.health) if instance.health else None,
-    )
-    return general.model_copy(update=_private(instance)) if full else general
-
-
-def _private(instance: Instance) -> dict[str, object]:
-    played = instance.host_type is HostType.PLAYER
-    join = instance.join
-    return {
-        "allocation_id": instance.allocation,
-        "host_player_id": instance.host_number if played else None,
-        "host_player_uuid": instance.host if played else None,
-        "host_dedicated_process_id": instance.process,
-        "host_dedicated_server_id": instance.server,
-        "join_params": words.JoinParams(**vars(join)) if join else None,
-        "custom_data": instance.custom_data,
-    }
-
-
-def _startup(said: StartupParams | None, *, full: bool) -> words.InstanceStartupParams | None:
-    if said is None:
-        return None
-    return words.InstanceStartupParams(
-        map=said.map,
-        mode=said.mode,
-        misc_params=said.misc_params if full else "",
-        custom_data=said.custom_data if full else {},
-    )
+    return views.instance(session.instance, full=True)
 
 
 rows = [
+    Row(
+        "GET",
+        "/session/v1/session/allocation/{allocation_id}",
+        get_allocated,
+        needs("session:read:allocation", "session:*"),
+        reads(SessionWords, 404),
+        path=AllocationPath,
+        headers_in=IfNoneMatch,
+        headers=TAGGED,
+    ),
     Row(
         "POST",
         PATH,

@@ -25,6 +25,9 @@ from protocol.player_services.players import PlayerIdPath, PlayerPath
 LARGEST_LIST = 512 * 1024
 """A hundred notifications with the longest texts."""
 
+SLOWEST_TO_GIVE_UP = 4.0
+"""Seconds. A client whose poll fails within three does not poll again before its next login."""
+
 Whose = Callable[[Call, Any], Awaitable[Stream]]
 """Which stream a path names, if the caller may use it."""
 
@@ -138,7 +141,16 @@ def polled(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) -
     refused = [400] if model else []
     endpoint, says = poll(whose), gives(words.Notifications, *refused)
     path += "/stream/notification/lp"
-    return Row("GET", path, endpoint, who, says, path=model, query=words.StreamQuery)
+    return Row(
+        "GET",
+        path,
+        endpoint,
+        who,
+        says,
+        path=model,
+        query=words.StreamQuery,
+        unhurried=SLOWEST_TO_GIVE_UP,
+    )
 
 
 def paged(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) -> Row:

@@ -18,14 +18,18 @@ from lobby.api.player_services.answers import (
     session_id,
     tagged,
 )
+from lobby.api.player_services.clients import client_of
+from lobby.api.player_services.players import JOINING, wish_of
+from lobby.api.player_services.sessions import shown
+from lobby.api.player_services.views import platform_session
+from lobby.domain import sessions
 from lobby.domain.errors import Malformed
 from lobby.domain.permissions import Role, needs
-from lobby.domain.platform_sessions import PlatformSession, canonical
-from lobby.domain.sessions import Session
+from lobby.domain.platform_sessions import canonical
 from protocol.codec import problem
 from protocol.player_services import platform_sessions as words
-from protocol.player_services.platforms import Platform
-from protocol.player_services.sessions import TtlQuery
+from protocol.player_services.players import SelfSessionPlayerUpdateRequest
+from protocol.player_services.sessions import Session, TtlQuery
 
 ID = "platform_session_id_base64"
 PATH = f"/session/v1/platform/{{platform}}/platform-session/{{{ID}}}"
@@ -46,7 +50,7 @@ async def link(call: Call, path: words.LinkPath, query: TtlQuery) -> Response:
         refresh_ttl=query.refresh_ttl,
         **there,
     )
-    return tagged(call, shown(session, linked), mark(session))
+    return tagged(call, platform_session(session, linked), mark(session))
 
 
 async def unlink(call: Call, path: words.LinkPath, query: TtlQuery) -> Response:
@@ -64,7 +68,34 @@ async def unlink(call: Call, path: words.LinkPath, query: TtlQuery) -> Response:
 async def read(call: Call, path: words.PlatformSessionPath) -> Response:
     """What stands behind our session there."""
     session, linked = await platform_sessions.read(call.lobby, call.permit, **named(path))
-    return tagged(call, shown(session, linked), mark(session))
+    return tagged(call, platform_session(session, linked), mark(session))
+
+
+async def join(
+    call: Call, path: words.PlatformSessionPath, body: SelfSessionPlayerUpdateRequest
+) -> Response:
+    """Come into our session through the platform's."""
+    return await _join(call, path, call.permit.actor.uuid, body)
+
+
+async def leave(call: Call, path: words.PlatformSessionPath) -> Response:
+    """Leave our session through the platform's."""
+    return await _leave(call, path, call.permit.actor.uuid)
+
+
+async def join_player(
+    call: Call,
+    path: words.PlatformPlayerPath,
+    query: words.PlatformPlayerQuery,
+    body: SelfSessionPlayerUpdateRequest,
+) -> Response:
+    """Bring a player into our session through the platform's."""
+    return await _join(call, path, path.player_uuid, body)
+
+
+async def leave_player(call: Call, path: words.PlatformPlayerPath) -> Response:
+    """Take a player out of our session through the platform's."""
+    return await _leave(call, path, path.player_uuid)
 
 
 def named(path: words.PlatformSessionPath) -> dict[str, Any]:
@@ -75,26 +106,56 @@ def named(path: words.PlatformSessionPath) -> dict[str, Any]:
     return {"platform": path.platform.value, "platform_id": id}
 
 
-def mark(session: Session) -> str:
+def mark(session: sessions.Session) -> str:
     return f'"{session.version}-p"'
 
 
-def shown(session: Session, linked: PlatformSession) -> words.PlatformSession:
-    """With those who play there, whom old clients look for; the first looks after it."""
-    members = linked.members(session.occupants())
-    players = [
-        words.PlatformSessionPlayer(
-            player_id=seat.number or None, player_uuid=str(seat.player), leader=n == 0
-        )
-        for n, seat in enumerate(members)
-    ]
-    return words.PlatformSession(
-        platform=Platform(linked.platform),
-        platform_session_type=linked.type,
-        platform_session_id_base64=linked.id,
-        players=players,
-        custom_data=linked.custom_data,
+async def _join(
+    call: Call,
+    path: words.PlatformSessionPath,
+    player: str,
+    body: SelfSessionPlayerUpdateRequest,
+) -> Response:
+    session = await platform_sessions.join(
+        call.lobby,
+        call.permit,
+        player=player,
+        wish=wish_of(body, client_of(call, body)),
+        **named(path),
     )
+    return shown(call, session)
+
+
+async def _leave(call: Call, path: words.PlatformSessionPath, player: str) -> Response:
+    await platform_sessions.leave(call.lobby, call.permit, player=player, **named(path))
+    return done()
+
+
+def _player_rows(tail: str) -> list[Row]:
+    own = tail == "me"
+    path = words.PlatformSessionPath if own else words.PlatformPlayerPath
+    return [
+        Row(
+            "POST",
+            f"{PATH}/player/{tail}",
+            join if own else join_player,
+            JOINING,
+            gives(Session, 400, 404, 409, 413),
+            path=path,
+            query=None if own else words.PlatformPlayerQuery,
+            takes=SelfSessionPlayerUpdateRequest,
+            headers=MARKED | RETRIED,
+        ),
+        Row(
+            "DELETE",
+            f"{PATH}/player/{tail}",
+            leave if own else leave_player,
+            JOINING,
+            gives(None, 404, 409, status=204),
+            path=path,
+            headers=RETRIED,
+        ),
+    ]
 
 
 rows = [
@@ -128,4 +189,6 @@ rows = [
         headers_in=IfNoneMatch,
         headers=TAGGED,
     ),
+    *_player_rows("me"),
+    *_player_rows("{player_uuid}"),
 ]

@@ -143,7 +143,7 @@ async def _place(
 
 async def _dismiss(call: Call, id: str, player: str) -> Response:
     session = await membership.dismiss(call.lobby, call.permit, id=session_id(id), player=player)
-    return done(etag=_mark(call, session) if session else None)
+    return done(etag=_mark(call, session))
 
 
 async def _sessions_of(call: Call, player: str) -> Response:

@@ -38,11 +38,12 @@ def answered(found: list[GameHost | LobbyError]) -> Response:
 def said(found: GameHost | LobbyError) -> words.HostAnswer:
     if isinstance(found, LobbyError):
         return words.HostAnswer(success=False, error_code=found.code, error_message=str(found))
+    state = words.AllocationState(found.state.value)
     if found.state is not HostState.ALLOCATED:
-        return words.HostAnswer(success=True, state=found.state.value)
+        return words.HostAnswer(success=True, state=state)
     return words.HostAnswer(
         success=True,
-        state=found.state.value,
+        state=state,
         allocation_id=str(found.allocation),
         session_id=str(found.session),
     )

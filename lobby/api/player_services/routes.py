@@ -7,11 +7,13 @@ from lobby.api.player_services import (
     browser,
     configuration,
     events,
+    instances,
     login,
     matches,
     notifications,
     platform_sessions,
     players,
+    registration,
     sessions,
 )
 from lobby.api.player_services.dialect import player_services
@@ -24,8 +26,10 @@ rows = [
     *matches.rows,
     *players.rows,
     *events.rows,
+    *instances.rows,
     *platform_sessions.rows,
     *notifications.rows,
+    *registration.rows,
 ]
 
 door: Door = (player_services, rows)

@@ -40,7 +40,7 @@ async def create_or_join(call: Call, body: words.CreateOrJoinRequest) -> Respons
 async def get_session(call: Call, path: words.SessionPath, query: words.TtlQuery) -> Response:
     """The session: whole to those in it, limited to everybody else."""
     session = await call.lobby.sessions.get(str(session_id(path.session_id)))
-    if not call.permit.outright:
+    if not views.sees_all(session, call.permit):
         await watching.require_visible(call.lobby, call.permit, session)
     if query.refresh_ttl:
         outright = call.permit.outright

@@ -69,12 +69,13 @@ def status(session: Session, seat: Seat) -> players.SessionPlayerStatus:
 
 
 def instance(shown: Instance, *, full: bool) -> instances.InstanceInfo:
+    hosted = full and shown.hosted_by_player(shown.host or "")
     return instances.InstanceInfo(
         allocation_id=shown.allocation if full else None,
         instance_id=shown.id,
         host_type=instances.HostType(shown.host_type.value),
-        host_player_id=shown.host_number if full else None,
-        host_player_uuid=shown.host if full and shown.hosted_by_player(shown.host or "") else None,
+        host_player_id=shown.host_number if hosted else None,
+        host_player_uuid=shown.host if hosted else None,
         host_dedicated_process_id=shown.process if full else None,
         host_dedicated_server_id=shown.server if full else None,
         join_status=instances.InstanceJoinableStatus(shown.status.value),

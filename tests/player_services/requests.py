@@ -1,0 +1,34 @@
+"""One good request for each operation, and who may send it: put together from what stands in
+`rows`, noun by noun. An operation without its line there is an error.
+"""
+
+from __future__ import annotations
+
+from lobby.api.player_services import routes
+from tests.player_services.rows import (
+    Line,
+    browser,
+    configuration,
+    events,
+    instances,
+    login,
+    matches,
+    notifications,
+    platform_sessions,
+    players,
+    sessions,
+)
+
+ROWS = {row.name: row for row in routes.door[1]}
+LINES: dict[str, Line] = {
+    **login.LINES,
+    **configuration.LINES,
+    **browser.LINES,
+    **sessions.LINES,
+    **matches.LINES,
+    **players.LINES,
+    **events.LINES,
+    **instances.LINES,
+    **platform_sessions.LINES,
+    **notifications.LINES,
+}

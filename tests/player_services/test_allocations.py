@@ -1,0 +1,263 @@
+"""Game servers that wait for sessions, and sessions that wait for game servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lobby.actions import allocations, instances, telling
+from lobby.domain.allocations import GameHost, HostState
+from lobby.domain.errors import LobbyError
+from lobby.domain.instances import HostType, JoinStatus
+from lobby.domain.permissions import Actor, Kind, Permit
+from lobby.domain.session_errors import GameHostNotFound
+from persistence.ports import Live, Store
+from tests.actions.houses import House, interrupted, two_houses
+from tests.player_services.rooms import LEADER, LEADING, OTHER, Room
+from tests.player_services.servers import EU, Yard, free, hosting, ring, yard
+
+ELSEWHERE = Permit(Actor("f" * 32, Kind.PLAYER, "servers-us", 78), outright=True)
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Yard]:
+    async with yard(tmp_path) as here:
+        yield here
+
+
+async def test_a_host_that_waits_is_given_the_next_session(here: Yard) -> None:
+    assert free(await here.register())
+    assert free(await here.poll())
+    session = await here.waiting()
+    host = await here.poll()
+    made = await here.instance(session)
+    assert (host.state, host.session) == (HostState.ALLOCATED, session.id)
+    assert (made.status, made.allocation) == (JoinStatus.ALLOCATED, host.allocation)
+    assert (made.host, made.process, made.server) == (EU.actor.uuid, "host-1", "203.0.113.7")
+    assert made.host_number is None
+    assert await here.poll() == host
+    assert (await here.log(session))[-2:] == ["instance_requested", "instance_allocated"]
+
+
+async def test_the_session_has_its_allocation_before_the_host_is_told(here: Yard) -> None:
+    session = await here.waiting()
+    host = await here.register()
+    found = await instances.allocated(here.lobby, EU, allocation=str(host.allocation))
+    assert found.id == session.id
+
+
+async def test_the_session_that_has_waited_longest_comes_first(here: Yard) -> None:
+    first = await here.waiting()
+    second = await here.waiting(leader=OTHER.uuid)
+    assert (await here.register(id="a")).session == first.id
+    assert (await here.register(id="b")).session == second.id
+    assert free(await here.register(id="c"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "region", "template", "serves"),
+    [
+        ([], "eu", "game", True),
+        (["eu"], "eu", "game", True),
+        (["us", "eu"], "eu", "game", True),
+        (["us"], "eu", "game", False),
+        (["us"], None, "game", True),
+        (["big-iron"], "eu", "game", True),
+        (["type:game"], "eu", "game", True),
+        (["type:plaza"], "eu", "game", False),
+        (["eu", "type:game"], "us", "game", False),
+    ],
+)
+async def test_tags_say_where_a_host_serves_and_what(
+    here: Yard, tags: list[str], region: str | None, template: str, serves: bool
+) -> None:
+    await here.waiting(template, region=region)
+    assert free(await here.register(*tags)) is not serves
+
+
+async def test_a_session_that_does_not_suit_is_not_in_the_way(here: Yard) -> None:
+    await here.waiting(region="us")
+    second = await here.waiting(region="eu", leader=OTHER.uuid)
+    assert (await here.register("eu")).session == second.id
+
+
+async def test_a_host_is_known_to_its_own_account_alone(here: Yard) -> None:
+    await here.register("eu", id="same")
+    (other,) = await allocations.poll(here.lobby, ELSEWHERE, ids=["same"])
+    assert isinstance(other, GameHostNotFound)
+    await here.register("us", id="same", by=ELSEWHERE)
+    await here.waiting(region="us")
+    assert free(await here.poll("same"))
+    assert not free(await here.poll("same", by=ELSEWHERE))
+
+
+async def test_one_that_is_unknown_does_not_keep_the_others_from_work(here: Yard) -> None:
+    await here.register()
+    answers = await allocations.poll(here.lobby, EU, ids=["nobody", "host-1"])
+    assert [isinstance(answer, GameHost) for answer in answers] == [False, True]
+
+
+async def test_registering_again_changes_where_it_is_found_and_nothing_else(here: Yard) -> None:
+    session = await here.served()
+    again = await here.register("eu")
+    assert (again.tags, again.session, again.state) == (["eu"], session.id, HostState.ALLOCATED)
+
+
+# A host is free again
+
+
+async def test_a_host_is_free_when_its_instance_ends(here: Yard) -> None:
+    session = await here.served()
+    await instances.remove(here.lobby, hosting(), id=session.id)
+    assert free(await here.poll())
+
+
+async def test_a_host_is_free_when_its_instance_closes(here: Yard) -> None:
+    session = await here.joinable(await here.served())
+    await here.report(session, status=JoinStatus.CLOSED)
+    assert free(await here.poll())
+
+
+async def test_a_host_is_free_when_its_session_is_gone(here: Yard) -> None:
+    session = await here.served()
+    await telling.end(here.lobby, session.id, message="over")
+    assert free(await here.poll())
+
+
+async def test_a_host_is_free_when_another_serves_its_session(here: Yard) -> None:
+    session = await here.served()
+    await here.report(session, status=JoinStatus.CLOSED)
+    await instances.request(here.lobby, LEADING, id=session.id, host_type=HostType.DEDICATED)
+    other = await here.register(id="host-2")
+    assert other.session == session.id
+    assert free(await here.poll())
+
+
+async def test_a_free_host_is_given_another_session(here: Yard) -> None:
+    session = await here.served()
+    await instances.remove(here.lobby, hosting(), id=session.id)
+    other = await here.waiting(leader=OTHER.uuid)
+    await here.poll()
+    assert (await here.poll()).session == other.id
+
+
+# Time
+
+
+async def test_where_no_host_comes_the_instance_closes(here: Yard) -> None:
+    session = await here.waiting()
+    await here.pass_time(59)
+    assert (await here.instance(session)).seeking
+    await here.pass_time(2)
+    assert (await here.instance(session)).status is JoinStatus.CLOSED
+    assert free(await here.register())
+
+
+async def test_a_host_that_was_found_has_its_own_time_to_come(here: Yard) -> None:
+    session = await here.waiting()
+    await here.pass_time(50)
+    await here.register()
+    await here.pass_time(59)
+    assert (await here.instance(session)).status is JoinStatus.ALLOCATED
+    await here.pass_time(2)
+    assert (await here.instance(session)).status is JoinStatus.CLOSED
+
+
+async def test_a_host_that_came_is_not_missed(here: Yard) -> None:
+    session = await here.served()
+    await here.report(session, status=JoinStatus.PENDING)
+    await here.pass_time(70)
+    assert (await here.instance(session)).status is JoinStatus.PENDING
+
+
+async def test_a_host_that_no_longer_asks_is_forgotten_after_a_day(here: Yard) -> None:
+    await here.register(id="stays")
+    await here.register(id="goes")
+    here.house.clock.advance(allocations.FORGOTTEN_SECONDS - 10)
+    await here.poll("stays")
+    here.house.clock.advance(20)
+    await ring(here.house)
+    assert free(await here.poll("stays"))
+    (gone,) = await allocations.poll(here.lobby, EU, ids=["goes"])
+    assert isinstance(gone, GameHostNotFound)
+
+
+# Several at once
+
+
+async def test_many_hosts_and_many_sessions_come_together_one_to_one(here: Yard) -> None:
+    sessions = [await here.waiting(leader=f"{n:032}") for n in range(8)]
+    hosts = [f"host-{n}" for n in range(12)]
+    for id in hosts:
+        await here.lobby.game_hosts.add(GameHost(EU.actor.uuid, id, "203.0.113.7", 7777))
+    for _ in range(3):
+        found = await asyncio.gather(*(here.poll(id) for id in hosts))
+    served = [host.session for host in found if host.session is not None]
+    assert sorted(served) == sorted(session.id for session in sessions)
+    for host in found:
+        if host.session is not None:
+            session = await here.lobby.sessions.get(str(host.session))
+            assert session.instance is not None
+            assert session.instance.allocation == host.allocation
+
+
+async def test_a_promise_that_was_never_written_down_is_forgotten(here: Yard) -> None:
+    await here.register()
+    await here.lobby.game_hosts.change(
+        f"{EU.actor.uuid}/host-1", lambda h: h.promise("lost", 1024, now=here.lobby.clock())
+    )
+    assert (await here.poll()).state is HostState.ALLOCATING
+    here.house.clock.advance(allocations.UNSURE_SECONDS)
+    assert free(await here.poll())
+
+
+async def test_a_promise_that_the_session_knows_of_is_kept(here: Yard) -> None:
+    session = await here.served()
+    await here.lobby.game_hosts.change(
+        f"{EU.actor.uuid}/host-1", lambda h: setattr(h, "state", HostState.ALLOCATING)
+    )
+    again = await here.poll()
+    assert (again.state, again.session) == (HostState.ALLOCATED, session.id)
+
+
+@pytest.mark.parametrize("at", range(1, 9))
+async def test_two_processes_never_give_one_host_to_two_sessions(
+    at: int, store: Store, live: Live
+) -> None:
+    async with two_houses(store, live) as (here, there, paced):
+        first, second = Room(here, iter([1])), Room(there, iter([2]))
+        waiting = [await asked(first), await asked(second, leader=OTHER.uuid)]
+        await register(here)
+
+        async def polled(home: House) -> Any:
+            (host,) = await allocations.poll(home.lobby, EU, ids=["host-1"])
+            if isinstance(host, LobbyError):
+                raise host
+            return host
+
+        await interrupted(paced, lambda: polled(here), lambda: polled(there), at=at)
+        host = await polled(there)
+        assert host.state is HostState.ALLOCATED
+        promised = [await now(there, session.id) for session in waiting]
+        given = [s.id for s in promised if s.instance and s.instance.allocation]
+        assert given == [host.session]
+
+
+async def asked(room: Room, **fields: Any) -> Any:
+    session = await room.session("hosted", LEADER, **fields)
+    by = Permit(Actor(str(session.leader)), outright=True)
+    return await instances.request(room.lobby, by, id=session.id, host_type=HostType.DEDICATED)
+
+
+async def register(home: House) -> None:
+    with suppress(LobbyError):
+        await home.lobby.game_hosts.add(GameHost(EU.actor.uuid, "host-1", "203.0.113.7", 7777))
+
+
+async def now(home: House, id: int) -> Any:
+    return await home.lobby.sessions.get(str(id))

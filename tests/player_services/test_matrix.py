@@ -1,0 +1,41 @@
+"""Who may do what: every operation of the document, asked by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.player_services.people import ACTORS, Callers, asked
+from tests.player_services.requests import LINES, ROWS
+
+Asked = tuple[httpx2.Client, Callers]
+
+
+@pytest.fixture(scope="module")
+def everybody() -> Iterator[Asked]:
+    with asked() as everybody:
+        yield everybody
+
+
+def outcome(answer: httpx2.Response) -> str:
+    if answer.status_code == 403 and answer.json()["auth_success"] is False:
+        return "renew"
+    return str(answer.status_code)
+
+
+def test_every_operation_has_its_line() -> None:
+    assert set(LINES) == set(ROWS)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_each_caller_gets_what_the_line_says(name: str, everybody: Asked) -> None:
+    http, callers = everybody
+    got = {}
+    for actor in ACTORS:
+        caller = callers.get(actor)
+        good = LINES[name].good(callers, caller)
+        callers.undo(actor, caller)
+        got[actor] = outcome(good.send(http, name, caller))
+    assert got == dict(zip(ACTORS, LINES[name].outcomes.split(), strict=True))
