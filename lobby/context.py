@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -14,7 +15,9 @@ from lobby.hub import Hub
 from lobby.limits import Limits
 from lobby.minecraft import Server
 from lobby.notices import Notices
+from lobby.outbound import Outbound
 from lobby.passwords import Passwords
+from lobby.pool import Pool
 from lobby.processes import Processes
 from lobby.repositories import Repositories
 from lobby.standings import Standings
@@ -32,6 +35,7 @@ class Lobby(Repositories):
     bus: Bus
     leases: Leases
     standings: Standings
+    pool: Pool
     hub: Hub
     notices: Notices
     attendance: Attendance
@@ -40,8 +44,11 @@ class Lobby(Repositories):
     limits: Limits
     catalogue: Catalogue
     processes: Processes
+    outbound: Outbound
     minecraft: Server | None
     clock: Callable[[], float]
+    purchased: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when there is a purchase to settle in this process."""
 
     def tell(self, topic: str, event: BaseModel) -> None:
         """Say it to whoever listens, in every process. Never fails: the store is what counts."""

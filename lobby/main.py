@@ -19,6 +19,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from lobby import catalogue, tokens
+from lobby.actions import explaining
+from lobby.actions.fulfilment import Fulfilment
 from lobby.actions.watching import Sources
 from lobby.api import front, health, openapi, page
 from lobby.api.dialect import Door
@@ -33,9 +35,12 @@ from lobby.config import Settings
 from lobby.context import Lobby
 from lobby.hub import Hub
 from lobby.limits import Limits
+from lobby.matchmaker import Matchmaker
 from lobby.minecraft import Server
 from lobby.notices import Notices
+from lobby.outbound import Outbound
 from lobby.passwords import Passwords
+from lobby.pool import Pool
 from lobby.processes import Processes
 from lobby.repositories import repositories
 from lobby.standings import Standings
@@ -58,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             app.state.lobby = lobby
             app.state.channel = channel = Channel(lobby)
             app.state.punctuality = punctuality = health.Punctuality()
-            sweeper = Sweeper(lobby)
+            sweeper, matchmaker = Sweeper(lobby), Matchmaker(lobby)
             async with running(
                 lobby.hub.run,
                 lambda: lobby.hub.heal(chosen.heal_seconds),
@@ -66,6 +71,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 channel.recheck,
                 channel.heartbeat.run,
                 sweeper.run,
+                Fulfilment(lobby).run,
+                matchmaker.run,
                 punctuality.run,
             ):
                 gc.collect()
@@ -134,7 +141,7 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
     """The lobby over an open store and open live parts."""
     name, kept = secrets.token_hex(8), repositories(store)
     standings = Standings(kept.accounts)
-    source = Sources(store, live.leases, kept.accounts, kept.sessions)
+    source = Sources(store, live.leases, kept, lambda ticket: explaining.look(lobby, ticket))
     attendance = Attendance(
         live.leases,
         keeper=name,
@@ -142,7 +149,7 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
         grace_seconds=settings.grace_seconds,
         clock=clock,
     )
-    return Lobby(
+    lobby = Lobby(
         **vars(kept),
         name=name,
         settings=settings,
@@ -150,6 +157,7 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
         bus=live.bus,
         leases=live.leases,
         standings=standings,
+        pool=Pool(kept.tickets),
         hub=Hub(
             live.bus,
             source,
@@ -164,9 +172,11 @@ def joined(settings: Settings, store: Store, live: Live, clock: Callable[[], flo
         limits=Limits(settings),
         catalogue=catalogue.chosen(settings),
         processes=Processes(),
+        outbound=Outbound(settings.outbound_hosts),
         minecraft=Server(settings.minecraft_address) if settings.minecraft_address else None,
         clock=clock,
     )
+    return lobby
 
 
 @asynccontextmanager

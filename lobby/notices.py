@@ -6,7 +6,7 @@ Knows streams and entries; who should know what, and why, is the verbs' to say.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
@@ -46,8 +46,9 @@ class Notices:
 
         What waits to be said about the same session is older, and is said no more.
         """
-        about = {(stream, entry.session or "") for entry in entries}
-        older = {key: self._due.pop(key) for key in about & self._due.keys()}
+        about = [(stream, entry.session) for entry in entries if entry.session is not None]
+        older = {key: self._due.pop(key) for key in about if key in self._due}
+        self._hush(about)
         try:
             return await self._append(stream, entries)
         except (Unreachable, asyncio.CancelledError):
@@ -91,6 +92,9 @@ class Notices:
             self._bus.publish(stream, told.model_dump_json())
         return last
 
+    def _hush(self, keys: Iterable[Key]) -> None:
+        self._quiet |= dict.fromkeys(keys, asyncio.get_running_loop().time() + QUIET_SECONDS)
+
     def _put_back(self, due: Mapping[Key, InboxEntry]) -> None:
         """What could not be written waits on, unless something newer does."""
         self._due = {**due, **self._due}
@@ -128,8 +132,7 @@ class Notices:
     async def _put_due(self, keys: list[Key]) -> bool:
         """False while the store is away: what it did not take waits on."""
         due = {key: self._due.pop(key) for key in keys if key in self._due}
-        until = asyncio.get_running_loop().time() + QUIET_SECONDS
-        self._quiet |= dict.fromkeys(due, until)
+        self._hush(due)
         ends = await asyncio.gather(*(self._put_one(*one) for one in due.items()))
         if not all(ends):
             self._quiet = {}

@@ -125,6 +125,7 @@ class Server(uvicorn.Server):
         """Send nobody here any more, and everybody away: one after another, unless it hurries."""
         self._app.state.draining = True
         log.info("draining", pid=os.getpid())
+        self._app.state.lobby.hub.waits.drain()
         ways = [asyncio.ensure_future(self._app.state.channel.drain())]
         ways.append(asyncio.ensure_future(self._hurried()))
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)

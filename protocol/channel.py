@@ -1,11 +1,11 @@
-"""The live channel's words, version 1: commands go up, answers and events come down.
+"""The live channel's words, version 1: the commands that go up, and what `hello` is answered with.
 
-Every frame is a JSON object with a `type`, or a list of such objects.
+Every one is a JSON object with a `type`. What comes down stands in `frames`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
@@ -175,6 +175,34 @@ class SessionClose(Command):
     session: SessionId
 
 
+class QueueJoin(Command):
+    """Wait for a match with all who are in the session; the reply names the ticket."""
+
+    type: Literal["queue.join"]
+    session: SessionId
+    queue: Annotated[Text, StringConstraints(min_length=1, max_length=128)]
+    map_preferences: Annotated[list[Text], Field(max_length=64)] = Field(default_factory=list)
+
+
+class QueueLeave(Command):
+    type: Literal["queue.leave"]
+    session: SessionId
+
+
+class QueueAccept(Command):
+    """You are ready for the match that was found."""
+
+    type: Literal["queue.accept"]
+    ticket: Uuid
+
+
+class QueueDecline(Command):
+    """You are not; those who wait with you wait no more."""
+
+    type: Literal["queue.decline"]
+    ticket: Uuid
+
+
 class PresenceSet(Command):
     """`invisible` cannot be told from offline."""
 
@@ -202,6 +230,10 @@ Commands = (
     | SessionSay
     | SessionSignal
     | SessionClose
+    | QueueJoin
+    | QueueLeave
+    | QueueAccept
+    | QueueDecline
     | PresenceSet
 )
 COMMAND: TypeAdapter[Commands] = TypeAdapter(Annotated[Commands, Field(discriminator="type")])
@@ -215,84 +247,3 @@ class Welcome(BaseModel):
     kind: str
     token: str | None = None
     heartbeat_ms: int
-
-
-class Reply(BaseModel):
-    type: Literal["reply"] = "reply"
-    re: str
-    result: dict[str, Any]
-
-
-class Refusal(BaseModel):
-    """`re` is null when the command's id could not be read. `retry_after` is in seconds."""
-
-    type: Literal["refusal"] = "refusal"
-    re: str | None
-    code: str
-    message: str
-    retry_after: float | None = None
-
-
-class State(BaseModel):
-    type: Literal["state"] = "state"
-    topic: str
-    epoch: str
-    version: int
-    state: dict[str, Any]
-
-
-class Unchanged(BaseModel):
-    type: Literal["unchanged"] = "unchanged"
-    topic: str
-    epoch: str
-    version: int
-
-
-class Patch(BaseModel):
-    """A merge patch (RFC 7396) from the state at `since` to the state at `version`."""
-
-    type: Literal["patch"] = "patch"
-    topic: str
-    since: int
-    version: int
-    patch: dict[str, Any]
-
-
-class Ended(BaseModel):
-    """This topic will say nothing more to you."""
-
-    type: Literal["ended"] = "ended"
-    topic: str
-    code: str
-
-
-class Entry(BaseModel):
-    type: Literal["entry"] = "entry"
-    topic: str
-    cursor: int
-    entry: dict[str, Any]
-
-
-class Trimmed(BaseModel):
-    """Entries after the cursor you named are no longer kept; the oldest kept follow."""
-
-    type: Literal["trimmed"] = "trimmed"
-    topic: str
-
-
-class Signal(BaseModel):
-    type: Literal["signal"] = "signal"
-    topic: str
-    author: str
-    body: dict[str, Any]
-
-
-class Drain(BaseModel):
-    """This process is about to stop: come back after this time, to another."""
-
-    type: Literal["drain"] = "drain"
-    return_after_ms: int
-
-
-Frames = Reply | Refusal | State | Unchanged | Patch | Ended | Entry | Trimmed | Signal | Drain
-FRAME: TypeAdapter[Frames] = TypeAdapter(Annotated[Frames, Field(discriminator="type")])

@@ -92,6 +92,10 @@ Anything = Annotated[dict[str, Any], AfterValidator(_modest), AfterValidator(_wi
 """A JSON object of the game's own. Null means absent, as in every state and patch."""
 
 
+Json = Annotated[Any, AfterValidator(_modest)]
+"""Any JSON value of the game's own, as it was said."""
+
+
 def encode(value: Any) -> bytes:
     return to_json(value)
 

@@ -37,6 +37,10 @@ def instance(id: str) -> str:
     return f"instance:{id}"
 
 
+def queue(ticket: str) -> str:
+    return f"queue:{ticket}"
+
+
 def split(topic: str) -> tuple[str, str]:
     """`session:1` is (`session`, `1`); `presence` is (`presence`, ``)."""
     kind, _, subject = topic.partition(":")

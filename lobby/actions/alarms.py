@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from lobby.actions import allocations, expiry, health, lifetimes
+from lobby.actions import allocations, entitlements, expiry, health, lifetimes, queues, ranks
 from lobby.context import Lobby
 from lobby.domain.errors import Unavailable
 from persistence.ports import Unreachable
@@ -18,9 +18,13 @@ log = structlog.get_logger(__name__)
 HANDLERS: dict[str, Callable[[Lobby, str], Awaitable[None]]] = {
     "session": expiry.expire,
     "events": expiry.forget_log,
+    "over": expiry.wind_up,
+    queues.ALARM: queues.expire,
     allocations.ALARM: allocations.expire,
     allocations.FORGET: allocations.forget,
     health.ALARM: health.look,
+    ranks.ALARM: ranks.finish,
+    entitlements.FORGET: entitlements.forget,
 }
 """By what the name begins with."""
 
@@ -46,5 +50,8 @@ async def rearm(lobby: Lobby) -> None:
         await lifetimes.begin(lobby, session)
         await allocations.rearm(lobby, session)
         await health.watch(lobby, session)
+        await queues.rearm(lobby, session)
     await allocations.rearm_hosts(lobby)
+    await entitlements.rearm(lobby)
     await expiry.rearm_logs(lobby)
+    await ranks.rearm(lobby)

@@ -86,7 +86,7 @@ async def _said(told: Awaitable[GameHost]) -> GameHost | LobbyError:
 
 
 async def _register(lobby: Lobby, actor: Actor, offer: Offer) -> GameHost:
-    new = GameHost(actor.uuid, actor.number, offer.id, offer.address, offer.port, offer.tags)
+    new = GameHost(actor.uuid, offer.id, offer.address, offer.port, offer.tags)
 
     def decide(host: GameHost) -> None:
         host.address, host.port, host.tags = offer.address, offer.port, offer.tags
@@ -171,7 +171,6 @@ async def _give(lobby: Lobby, host: GameHost, session: int) -> GameHost:
             promise,
             now=now,
             host=host.account,
-            number=host.number,
             process=host.id,
             server=host.address,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -15,10 +16,15 @@ from lobby.domain.platforms import Client
 from lobby.domain.seats import Guest
 from lobby.domain.session_errors import RegionNotFound, TemplateNotFound, TypeNotCreatable
 from lobby.domain.sessions import Session
+from lobby.tokens import opaque
+from persistence.ports import Unreachable
 
 PAGE = 50
 MOST_LOOKED_AT = 200
 """Sessions that are tried before another one is made."""
+LOOKS, LOOK_SECONDS = 40, 0.05
+"""How often those who find no room look again while another makes it."""
+TURN_SECONDS = 2.0
 ELEVATED = "session:update:any"
 """Who may do this may make sessions that players do not."""
 
@@ -26,17 +32,45 @@ ELEVATED = "session:update:any"
 async def create_or_join(
     lobby: Lobby, permit: Permit, *, session_type: str, region: str | None, client: Client
 ) -> Session:
+    """Of those who come at once and find no room, one makes it and the others join."""
     template = lobby.catalogue.by_session_type.get(session_type)
     if template is None:
         raise TemplateNotFound
     require_region(lobby, region)
-    if template.joinable:
-        async for candidate in _candidates(lobby, permit.actor, session_type, region):
-            with suppress(Conflict, Forbidden, NotFound):
-                wish = Wish(client=client)
-                return await membership.enter(
-                    lobby, permit, id=candidate.id, player=permit.actor.uuid, wish=wish
-                )
+    if not template.joinable:
+        return await _make(lobby, permit, template, region=region, client=client)
+    turn, holder = f"making:{session_type}:{region or ''}", opaque()
+    for _ in range(LOOKS):
+        if found := await _join(lobby, permit, session_type, region=region, client=client):
+            return found
+        if await lobby.leases.hold(turn, holder, TURN_SECONDS):
+            try:
+                found = await _join(lobby, permit, session_type, region=region, client=client)
+                return found or await _make(lobby, permit, template, region=region, client=client)
+            finally:
+                with suppress(Unreachable):
+                    await lobby.leases.release(turn, holder)
+        await asyncio.sleep(LOOK_SECONDS)
+    return await _make(lobby, permit, template, region=region, client=client)
+
+
+async def _join(
+    lobby: Lobby, permit: Permit, session_type: str, *, region: str | None, client: Client
+) -> Session | None:
+    """The oldest one that lets the player in."""
+    wish = Wish(client=client)
+    async for candidate in _candidates(lobby, permit.actor, session_type, region):
+        with suppress(Conflict, Forbidden, NotFound):
+            return await membership.enter(
+                lobby, permit, id=candidate.id, player=permit.actor.uuid, wish=wish
+            )
+    return None
+
+
+async def _make(
+    lobby: Lobby, permit: Permit, template: SessionTemplate, *, region: str | None, client: Client
+) -> Session:
+    """One that the player leads."""
     if not (template.can_be_created_by_players_directly or permit.actor.holds(ELEVATED)):
         raise TypeNotCreatable
     leader = await welcome.guest(lobby, permit.actor, client=client)

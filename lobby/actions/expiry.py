@@ -7,6 +7,7 @@ from contextlib import suppress
 from lobby.actions import creating, lifetimes, telling
 from lobby.actions.telling import StillWanted
 from lobby.context import Lobby
+from lobby.domain import consequences
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.sessions import Session
 from protocol import topics
@@ -50,6 +51,17 @@ async def rearm_logs(lobby: Lobby) -> None:
             if id not in live:
                 await lobby.leases.linger(f"events:{id}", telling.LOG_SECONDS)
         after = streams[-1]
+
+
+async def wind_up(lobby: Lobby, id: str) -> None:
+    """What was made for a match ends a moment after it."""
+
+    def decide(session: Session) -> None:
+        if consequences.wanted(session) or not consequences.over(session):
+            raise StillWanted
+
+    with suppress(SessionNotFound, StillWanted):
+        await telling.end(lobby, int(id), decide, message=telling.OVER.message)
 
 
 async def forget_log(lobby: Lobby, id: str) -> None:

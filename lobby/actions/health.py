@@ -28,9 +28,9 @@ async def report(lobby: Lobby, permit: Permit, *, id: int, instance: str, said: 
     session = await lobby.sessions.get(str(id))
     found = hosting.watched(session, instance, permit)
     now, rules = lobby.clock(), rules_of(lobby)
-    checks = await _recalled(lobby, found, id)
+    checks = await _recalled(lobby, found, id) or _begun(lobby, found)
     checks.hear(said, now=now, rules=rules)
-    await _remember(lobby, id, checks, rules)
+    await _remember(lobby, id, checks)
     status = checks.status(rules, now=now) or said
     await _note(lobby, session, found, status)
     await lifetimes.refresh(lobby, session, permit.actor, outright=permit.outright)
@@ -44,8 +44,8 @@ async def watch(lobby: Lobby, session: Session) -> None:
     if instance is None or instance.status not in HERE:
         return
     if instance.allocation is not None or instance.health is not None:
-        checks = await _recalled(lobby, instance, session.id)
-        await _remember(lobby, session.id, checks, rules_of(lobby))
+        checks = await _recalled(lobby, instance, session.id) or _begun(lobby, instance)
+        await _remember(lobby, session.id, checks)
 
 
 async def look(lobby: Lobby, id: str) -> None:
@@ -57,13 +57,15 @@ async def look(lobby: Lobby, id: str) -> None:
     instance = session.instance
     if instance is None or not instance.live:
         return
-    now, rules = lobby.clock(), rules_of(lobby)
     checks = await _recalled(lobby, instance, session.id)
-    if checks.given_up(rules, now=now):
+    now, rules = lobby.clock(), rules_of(lobby)
+    if checks is None:
+        await watch(lobby, session)
+    elif checks.given_up(rules, now=now):
         await losses.close(lobby, session, instance, why="its host fell silent")
-        return
-    await _note(lobby, session, instance, checks.status(rules, now=now))
-    await _remember(lobby, session.id, checks, rules)
+    else:
+        await _note(lobby, session, instance, checks.status(rules, now=now))
+        await _remember(lobby, session.id, checks)
 
 
 def rules_of(lobby: Lobby) -> Rules:
@@ -86,16 +88,20 @@ async def _note(lobby: Lobby, session: Session, instance: Instance, health: Heal
             await telling.alter(lobby, session.id, decide)
 
 
-async def _recalled(lobby: Lobby, instance: Instance, session: int) -> Checks:
-    """Where nothing is remembered, the watch begins now."""
-    kept = await lobby.leases.recall(f"checks:{session}")
-    checks = KEPT.validate_json(kept) if kept else None
-    if checks is not None and checks.instance == instance.id:
-        return checks
+def _begun(lobby: Lobby, instance: Instance) -> Checks:
     return Checks(instance.id, since=lobby.clock())
 
 
-async def _remember(lobby: Lobby, session: int, checks: Checks, rules: Rules) -> None:
+async def _recalled(lobby: Lobby, instance: Instance, session: int) -> Checks | None:
+    """Nothing, too, where it was of another instance."""
+    kept = await lobby.leases.recall(f"checks:{session}")
+    checks = KEPT.validate_json(kept) if kept else None
+    return checks if checks is not None and checks.instance == instance.id else None
+
+
+async def _remember(lobby: Lobby, session: int, checks: Checks) -> None:
+    """And look again when the next one should have come."""
+    rules = rules_of(lobby)
     term = (WINDOW + rules.unknown_after) * rules.cadence + rules.close_after
     await lobby.leases.remember(f"checks:{session}", KEPT.dump_json(checks).decode(), 2 * term)
     await lobby.leases.linger(f"{ALARM}:{session}", rules.cadence)

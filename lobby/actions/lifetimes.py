@@ -6,6 +6,8 @@ from lobby.context import Lobby
 from lobby.domain.permissions import Actor, Role
 from lobby.domain.sessions import Session
 
+OVER_SECONDS = 10.0
+
 
 async def refresh(lobby: Lobby, session: Session, actor: Actor, *, outright: bool = False) -> None:
     """Somebody who is in it, or stands above it, still wants it. A host's session lives by its
@@ -15,6 +17,11 @@ async def refresh(lobby: Lobby, session: Session, actor: Actor, *, outright: boo
         await lobby.leases.linger(actor.uuid, lobby.settings.unattended_seconds)
     if active or outright:
         await begin(lobby, session)
+
+
+async def wind_up(lobby: Lobby, session: Session) -> None:
+    """Its match is over: it can still be looked at for a moment."""
+    await lobby.leases.linger(f"over:{session.id}", OVER_SECONDS)
 
 
 async def begin(lobby: Lobby, session: Session) -> None:

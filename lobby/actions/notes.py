@@ -64,8 +64,12 @@ async def append(lobby: Lobby, session: int, *lines: SessionEventEntry) -> None:
 
 
 def url(session: Session) -> str:
+    return address(session.id)
+
+
+def address(session: int) -> str:
     """How a client is told which session to look at again."""
-    return f"/session/v1/session/{session.id}"
+    return f"/session/v1/session/{session}"
 
 
 def _line(session: Session, one: Happening, by: Actor, at: float) -> SessionEventEntry:
@@ -80,6 +84,7 @@ def _line(session: Session, one: Happening, by: Actor, at: float) -> SessionEven
         platform=one.platform.platform if one.platform else None,
         platform_session=one.platform.id if one.platform else None,
         at=at,
+        version=session.version,
     )
 
 

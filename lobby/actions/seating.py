@@ -15,13 +15,15 @@ from lobby.domain.sessions import Session
 async def join(lobby: Lobby, permit: Permit, *, id: int) -> Session:
     """Seat the caller, if the host welcomes them."""
     newcomer = await welcome.guest(lobby, permit.actor)
-    await welcome.require(lobby, permit.actor, await lobby.sessions.get(str(id)))
+    before = await lobby.sessions.get(str(id))
+    await welcome.require(lobby, permit.actor, before)
     await welcome.linger(lobby, newcomer)
     now = round(lobby.clock(), 3)
     session = await telling.alter(
         lobby, id, lambda session: session.seat(newcomer, now=now), by=permit.actor
     )
-    await welcome.stay(lobby, permit.actor, session, invited=True)
+    good = welcome.held_good(before, session, permit.actor.uuid)
+    await welcome.stay(lobby, permit.actor, session, invited=good)
     return session
 
 

@@ -14,10 +14,11 @@ from typing import Any, Literal
 
 import structlog
 
-from lobby.actions import lifetimes, notes, showing
+from lobby.actions import lifetimes, notes, showing, tickets
 from lobby.context import Lobby
+from lobby.domain import consequences
 from lobby.domain.errors import LobbyError, SessionNotFound
-from lobby.domain.happenings import Happening, between
+from lobby.domain.happenings import TIME, Happening, between
 from lobby.domain.permissions import SYSTEM, Actor
 from lobby.domain.seats import Seat, SeatStatus
 from lobby.domain.sessions import Session
@@ -34,12 +35,15 @@ LOG_SECONDS = 86_400.0
 class Farewell:
     """What those who are removed read, when it was not they who went."""
 
-    kind: Literal["session_kicked", "session_banned", "seat_lapsed"] = "session_kicked"
+    kind: Literal["session_kicked", "session_banned", "session_closed", "seat_lapsed"] = (
+        "session_kicked"
+    )
     message: str = "The host has asked you to leave."
 
 
 KICKED = Farewell()
 LAPSED = Farewell("seat_lapsed", "The seat that was held for you is free again.")
+OVER = Farewell("session_closed", "The match is over.")
 
 
 class StillWanted(LobbyError):
@@ -57,14 +61,18 @@ async def alter(
 ) -> Session:
     """The session as it is now. When the last who sat in it has gone, it is no more. `wanted`:
     what somebody in it does prolongs it."""
-    before, after = await lobby.sessions.alter(str(id), decide)
+    before, after = await lobby.sessions.alter(str(id), consequences.drawn(decide))
     if after.version != before.version:
         await told(lobby, before, after, by=by, farewell=farewell)
+        await _safely(tickets.follow(lobby, before, after))
     if wanted:
         await _safely(lifetimes.refresh(lobby, after, by))
-    if any(before.occupants()) and not any(after.occupants()) and not kept(lobby, after):
-        with suppress(SessionNotFound, StillWanted):
-            await end(lobby, id, _require_empty, by=by, message="Everybody has left.")
+    if consequences.wanted(before) and not consequences.wanted(after):
+        if consequences.over(after):
+            await _safely(lifetimes.wind_up(lobby, after))
+        elif not kept(lobby, after):
+            with suppress(SessionNotFound, StillWanted):
+                await end(lobby, id, _require_empty, by=by, message="Everybody has left.")
     return after
 
 
@@ -95,6 +103,7 @@ async def end(
     log, which outlives it for a day."""
     session = await lobby.sessions.remove(str(id), decide)
     showing.end(lobby, session)
+    await _safely(tickets.follow(lobby, session, None))
     session.version += 1  # its end comes after everything else in its log
     await _safely(
         notes.log(lobby, session, [Happening(code)], by=by),
@@ -119,6 +128,8 @@ async def told(
     if before.listing is not None and after.listing is None:
         showing.unlist(lobby, after, version=after.version)
     showing.exclude_from_chat(lobby, before, after)
+    if consequences.disbanded(before, after):
+        by, farewell = Actor(TIME), OVER
     happened = between(before, after, by=by.uuid)
     if not happened:
         return
@@ -146,7 +157,7 @@ def kept(lobby: Lobby, session: Session) -> bool:
 
 
 def _require_empty(session: Session) -> None:
-    if any(session.occupants()):
+    if consequences.wanted(session):
         raise StillWanted
 
 

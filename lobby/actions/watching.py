@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from lobby.actions import views
 from lobby.context import Lobby
-from lobby.domain.accounts import Account
 from lobby.domain.errors import (
     AccountNotFound,
     Forbidden,
@@ -15,8 +14,11 @@ from lobby.domain.errors import (
     Unauthenticated,
 )
 from lobby.domain.permissions import Permit
+from lobby.domain.queue_errors import TicketNotFound
 from lobby.domain.sessions import Session
 from lobby.hub import Look
+from lobby.hub.sources import State
+from lobby.repositories import Repositories
 from lobby.repository import Repository
 from persistence.ports import Leases, Page, Store
 from protocol import topics
@@ -30,11 +32,12 @@ class Sources:
         self,
         store: Store,
         leases: Leases,
-        accounts: Repository[Account],
-        sessions: Repository[Session],
+        kept: Repositories,
+        queued: Callable[[str], Awaitable[State]],
     ) -> None:
         self._store, self._leases = store, leases
-        self._accounts, self._sessions = accounts, sessions
+        self._accounts, self._sessions = kept.accounts, kept.sessions
+        self._queued = queued
 
     async def look(self, topic: str) -> Look:
         kind, subject = topics.split(topic)
@@ -47,6 +50,8 @@ class Sources:
                 return await self._session(subject)
             case "host":
                 return await self._host(subject)
+            case "queue":
+                return Look(await self._queued(subject))
         raise TopicNotFound
 
     async def changed(self, versions: Mapping[str, int]) -> list[str]:
@@ -148,8 +153,16 @@ async def _chat(lobby: Lobby, permit: Permit, id: str) -> str:
     return topics.chat(session.id)
 
 
+async def _queue(lobby: Lobby, permit: Permit, id: str) -> str:
+    ticket = await lobby.tickets.get(id)
+    if all(player.uuid != permit.actor.uuid for player in ticket.players):
+        raise TicketNotFound
+    return topics.queue(ticket.id)
+
+
 WATCHABLE: dict[str, Callable[[Lobby, Permit, str], Awaitable[str]]] = {
     "host": _host,
     "session": _session,
     "chat": _chat,
+    "queue": _queue,
 }

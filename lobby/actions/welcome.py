@@ -54,6 +54,13 @@ async def require(lobby: Lobby, actor: Actor, session: Session) -> None:
     _welcome(lobby, host, actor, session, invited=session.invited(actor.uuid))
 
 
+def held_good(before: Session, after: Session, player: str) -> bool:
+    """Whether the invitation that let the player in, if it was one, still stood when they came: it
+    may have been taken back meanwhile."""
+    held = after.held_by(player)
+    return not before.invited(player) or (held is not None and held[1].invited is not None)
+
+
 async def stay(lobby: Lobby, actor: Actor, session: Session, *, invited: bool = False) -> None:
     """Look again, now that the seat is written: if a ban came between, or the guest's or the
     host's account was deleted, the seat falls free."""

@@ -72,7 +72,7 @@ class Row:
 
     `path`, `query` and `takes` are the models of what comes in, handed to the endpoint under
     `path`, `query` and `body`; `form` is a body that the endpoint reads itself, and `headers_in`
-    are headers that it may look at. `gives` says, for each status, the model of the JSON body, a
+    are headers that it may look at. `passes_on`: so is any JSON that may come. `gives` says, for each status, the model of the JSON body, a
     text of the plain one, or None. `unhurried`: so many seconds pass before it is answered that a
     part is away, where clients take a quick failure as a reason not to ask again.
     """
@@ -85,6 +85,7 @@ class Row:
     path: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     takes: type[BaseModel] | None = None
+    passes_on: bool = False
     form: type[BaseModel] | None = None
     headers_in: type[BaseModel] | None = None
     headers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)

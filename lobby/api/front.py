@@ -58,23 +58,27 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Addresses:
-    """Where a request comes from, as limits count it. `proxies` are the networks whose
-    X-Forwarded-For is believed; no other header ever is."""
+    """Where a request comes from. `proxies` are the networks whose X-Forwarded-For is believed; no
+    other header ever is."""
 
     def __init__(self, proxies: Iterable[str]) -> None:
         self._proxies = [ipaddress.ip_network(proxy) for proxy in proxies]
 
-    def of(self, scope: Scope) -> str:
-        """The rightmost hop that is no proxy of ours; of IPv6 the /64, which is one customer's."""
+    def hop(self, scope: Scope) -> Address | None:
+        """The rightmost hop that is no proxy of ours; None where nothing came over a network."""
         peer = scope.get("client")
         hop = _address(peer[0]) if peer else None
         if hop is None:
-            return "local"
+            return None
         for text in reversed(_forwarded(scope)):
             if not self._trusts(hop) or (before := _address(text)) is None:
                 break
             hop = before
-        return _counted(hop)
+        return hop
+
+    def of(self, scope: Scope) -> str:
+        """The same as limits count it."""
+        return counted(self.hop(scope))
 
     def _trusts(self, hop: Address) -> bool:
         return any(hop in proxy for proxy in self._proxies)
@@ -101,7 +105,10 @@ def _address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _counted(address: Address) -> str:
+def counted(address: Address | None) -> str:
+    """As limits count it: of IPv6 the /64, which is one customer's."""
+    if address is None:
+        return "local"
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((int(address), 64), strict=False))
@@ -176,7 +183,8 @@ class Front:
                 )
 
     async def _pass(self, scope: Scope, receive: Receive, answer: Answer) -> None:
-        scope["lobby.address"] = self._addresses.of(scope)
+        address = self._addresses.hop(scope)
+        scope["lobby.address"], scope["lobby.ip"] = counted(address), str(address or "")
         if not self._names.allow(scope):
             await say(400, OTHER_HOST)(scope, receive, answer.send)
             return

@@ -122,6 +122,8 @@ def _operation(dialect: Dialect, row: Row, schemas: Schemas) -> Json:
         ]
     if row.takes or row.form:
         said["requestBody"] = _body(row, schemas)
+    if row.passes_on:
+        said["requestBody"] = {"content": {"application/json": {"schema": {}}}}
     return said
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from lobby.catalogue.rows import Count, CustomData, Name, Number, Row, Rows, Seconds, Some, Uuid
+from lobby.catalogue.sessions import MOST_SEATS
 
 Side = Annotated[int, Field(ge=1, le=128)]
 Distance = Annotated[float, Field(ge=0)]
@@ -55,6 +56,8 @@ class Profile(Row):
     num_sides: Side = 2
     min_players_per_side: Side = 1
     max_players_per_side: Side
+    ready_check_s: Seconds | None = None
+    """For how long players are asked whether they are ready; none: they are not asked."""
     legacy_config: CustomData = Field(default_factory=dict)
 
     @field_validator("max_players_per_side")
@@ -62,6 +65,8 @@ class Profile(Row):
     def _not_below_least(cls, value: int, info: ValidationInfo) -> int:
         if value < (least := info.data.get("min_players_per_side", value)):
             raise ValueError(f"{value} is less than min_players_per_side, {least}")
+        if (sides := info.data.get("num_sides", 1)) * value > MOST_SEATS:
+            raise ValueError(f"{sides} sides of {value} are more than {MOST_SEATS} seats")
         return value
 
     @field_validator("delay_s")

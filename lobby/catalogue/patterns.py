@@ -57,8 +57,10 @@ def json_schema(value: Any) -> Any:
             raise ValueError(f"no JSON: {error}") from None
     if not isinstance(value, dict):
         raise ValueError("should be a JSON Schema: a table, or an object as text")
-    for place, word, said in _words(value, ""):
+    words = list(_words(value, ""))
+    for place, word, said in words:
         _require_own(place, word, said)
+    _require_together({word for _, word, _ in words})
     _require_schema(value)
     return value
 
@@ -86,6 +88,12 @@ def _require_own(place: str, word: str, said: Any) -> None:
             linear(pattern)
         except ValueError as error:
             raise ValueError(f"{place}: {error}") from None
+
+
+def _require_together(words: set[str]) -> None:
+    """What is left over beside patterns is found by an engine that a text can stop."""
+    if {"unevaluatedProperties", "patternProperties"} <= words:
+        raise ValueError("patternProperties do not go with unevaluatedProperties")
 
 
 def _require_schema(value: dict[str, Any]) -> None:

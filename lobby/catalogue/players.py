@@ -8,7 +8,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from lobby.catalogue.access import Permission
 from lobby.catalogue.patterns import json_schema, linear
-from lobby.catalogue.rows import Address, Brief, CustomData, Name, Number, Platform, Row, Some
+from lobby.catalogue.rows import (
+    Address,
+    Brief,
+    CustomData,
+    Name,
+    Number,
+    Platform,
+    Row,
+    Secret,
+    Some,
+)
 
 Rating = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
 Variance = Annotated[float, Field(gt=0, le=1_000_000)]
@@ -71,6 +81,16 @@ class Sku(Row):
     sku: Brief
     item_id: Number
     quantity: Number = 1
+    unproven: bool = False
+    """Given to whoever claims it, where no provider can be asked."""
+
+
+class EntitlementProvider(Row):
+    """A service of yours that knows what is owned on a platform."""
+
+    platform: Platform
+    url: Address
+    secret: Secret | None = None
 
 
 class CustomEndpoint(Row):
@@ -79,3 +99,4 @@ class CustomEndpoint(Row):
     id: Name
     url: Address
     permission: Permission | None = None
+    secret: Secret | None = None

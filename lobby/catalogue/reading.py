@@ -136,6 +136,8 @@ def summary(catalogue: Catalogue) -> str:
     )
     secrets = [one.secret for one in catalogue.auth.clients]
     secrets += [one.password for one in catalogue.auth.basic_users]
+    secrets += [one.secret for one in catalogue.entitlement_providers if one.secret]
+    secrets += [one.secret for one in catalogue.custom_endpoints if one.secret]
     references = sorted(
         s for s in {s.get_secret_value() for s in secrets} if s.startswith(REFERENCE)
     )

@@ -28,6 +28,7 @@ UNIQUE = (
     ("", "roles{}.id"),
     ("", "auth.clients[].id"),
     ("", "auth.basic_users[].name"),
+    ("", "entitlement_providers[].platform"),
     ("", "custom_endpoints[].id"),
 )
 """Within each of the first, no two of the second are alike."""
@@ -58,6 +59,7 @@ def faults(tree: dict[str, Any]) -> Iterator[Fault]:
     yield from _aimless(tree)
     yield from _crowded(tree)
     yield from _homeless(tree)
+    yield from _hostless(tree)
 
 
 def _aimless(tree: dict[str, Any]) -> Iterator[Fault]:
@@ -88,6 +90,14 @@ def _homeless(tree: dict[str, Any]) -> Iterator[Fault]:
     for place, count in found(tree, "templates[].min_session_count"):
         if count:
             yield place, "there are no regions to keep them in"
+
+
+def _hostless(tree: dict[str, Any]) -> Iterator[Fault]:
+    if dict(found(tree, "instances.provider")).get(("instances", "provider")) != "none":
+        return
+    for place, kind in found(tree, "instance_templates[].default_host_type"):
+        if kind == "dedicated":
+            yield place, 'there are no game servers: instances.provider is "none"'
 
 
 def _word(table: Any, word: str) -> Any:

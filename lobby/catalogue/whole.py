@@ -11,7 +11,13 @@ from pydantic import Field
 from lobby.catalogue.access import Auth, Role
 from lobby.catalogue.instances import Instances, InstanceTemplate, MapList
 from lobby.catalogue.matchmaking import Matchmaking, Profile, Queue, TemplateGroup
-from lobby.catalogue.players import CustomEndpoint, Rank, SettingType, Sku
+from lobby.catalogue.players import (
+    CustomEndpoint,
+    EntitlementProvider,
+    Rank,
+    SettingType,
+    Sku,
+)
 from lobby.catalogue.rows import Address, Name, Row, Rows, Seconds
 from lobby.catalogue.sessions import Region, SessionTemplate
 from lobby.domain.templates import HOSTED, Template
@@ -44,11 +50,45 @@ class Catalogue(Row):
     ranks: Rows[Rank] = ()
     setting_types: dict[Name, SettingType] = Field(default_factory=dict)
     skus: Rows[Sku] = ()
+    entitlement_providers: Rows[EntitlementProvider] = ()
     custom_endpoints: Rows[CustomEndpoint] = ()
 
     @cached_property
     def by_session_type(self) -> dict[str, SessionTemplate]:
         return {one.session_type: one for one in self.templates}
+
+    @cached_property
+    def by_instance_template(self) -> dict[str, InstanceTemplate]:
+        return {one.id: one for one in self.instance_templates}
+
+    @cached_property
+    def by_profile(self) -> dict[str, Profile]:
+        return {one.id: one for one in self.profiles}
+
+    @cached_property
+    def by_group(self) -> dict[str, TemplateGroup]:
+        return {one.id: one for one in self.template_groups}
+
+    @cached_property
+    def by_queue(self) -> dict[str, Queue]:
+        return {one.queue_id: one for one in self.queues}
+
+    @cached_property
+    def by_sku(self) -> dict[tuple[str, str], Sku]:
+        """By the platform and what it is called there."""
+        return {(one.platform, one.sku): one for one in self.skus}
+
+    @cached_property
+    def by_provider(self) -> dict[str, EntitlementProvider]:
+        """By the platform."""
+        return {one.platform: one for one in self.entitlement_providers}
+
+    @cached_property
+    def by_endpoint(self) -> dict[str, CustomEndpoint]:
+        return {one.id: one for one in self.custom_endpoints}
+
+    def maps_of(self, template: InstanceTemplate) -> MapList:
+        return next(one for one in self.map_lists if one.id == template.map_list)
 
     def host_decides(self, session_type: str) -> bool:
         """Whether a leader's own wishes say who may come into sessions of this type."""

@@ -82,7 +82,7 @@ async def _greet(socket: Socket, said: words.Hello) -> str | None:
 async def admitted(lobby: Lobby, token: str) -> Actor:
     """Who shows this token, if they may have one more socket."""
     try:
-        actor = await logins.identify(lobby, token)
+        actor = await logins.identify(lobby, token, players=True)
     except errors.AccountNotFound:
         raise errors.TokenRevoked from None
     if lobby.hub.here(actor.uuid) >= lobby.settings.connections_per_account:

@@ -16,7 +16,7 @@ from lobby.channel.commands import COMMANDS
 from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import Needs
 from protocol import channel as words
-from protocol import events
+from protocol import events, frames, waiting
 from protocol.codec import LARGEST_TEXT
 
 Json = dict[str, Any]
@@ -40,6 +40,7 @@ DOCUMENTS: dict[str, tuple[type[BaseModel], str]] = {
     "sessions": (events.ListedSession, "Every session that is listed, by id."),
     "session:{id}": (events.SessionState, "A session; those who do not belong to it see less."),
     "host:{uuid}": (events.HostState, "What guests may see of a host."),
+    "queue:{ticket}": (waiting.QueueState, "A ticket of yours: how it stands, why it waits."),
 }
 MAPS = ("presence", "sessions")
 JOURNALS: dict[str, tuple[type[BaseModel], str]] = {
@@ -50,7 +51,7 @@ LESS: dict[str, type[BaseModel]] = {"session:{id}": events.ListedSession}
 """What those see who may not see the whole."""
 
 SAID: tuple[type[words.Command], ...] = (words.Hello, *COMMANDS)
-HEARD: tuple[type[BaseModel], ...] = get_args(words.Frames)
+HEARD: tuple[type[BaseModel], ...] = get_args(frames.Frames)
 MESSAGES: tuple[type[BaseModel], ...] = (*SAID, *HEARD)
 
 
@@ -118,7 +119,7 @@ def _answering(model: type[words.Command]) -> Json:
         "messages": [_in_channel(model)],
         "reply": {
             "channel": CHANNEL,
-            "messages": [_in_channel(words.Reply), _in_channel(words.Refusal)],
+            "messages": [_in_channel(frames.Reply), _in_channel(frames.Refusal)],
         },
     }
     if model is words.Hello:

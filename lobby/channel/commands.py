@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lobby.actions import hosts, presence, seating, sessions, talk, views, watching
+from lobby.actions import hosts, presence, queues, seating, sessions, talk, views, watching
 from lobby.channel.socket import Socket
 from lobby.context import Lobby
 from lobby.domain.errors import ListFull, LobbyError, Malformed
@@ -187,6 +187,32 @@ async def session_close(call: Call, said: words.SessionClose) -> Result:
     return {}
 
 
+async def queue_join(call: Call, said: words.QueueJoin) -> Result:
+    ticket = await queues.join(
+        call.lobby,
+        call.permit,
+        id=int(said.session),
+        queue=said.queue,
+        map_preferences=said.map_preferences,
+    )
+    return {"ticket": ticket.id}
+
+
+async def queue_leave(call: Call, said: words.QueueLeave) -> Result:
+    await queues.leave(call.lobby, call.permit, id=int(said.session))
+    return {}
+
+
+async def queue_accept(call: Call, said: words.QueueAccept) -> Result:
+    await queues.answer(call.lobby, call.permit, ticket=said.ticket, ready=True)
+    return {}
+
+
+async def queue_decline(call: Call, said: words.QueueDecline) -> Result:
+    await queues.answer(call.lobby, call.permit, ticket=said.ticket, ready=False)
+    return {}
+
+
 async def presence_set(call: Call, said: words.PresenceSet) -> Result:
     await presence.set_status(call.lobby, call.permit, status=said.status)
     return {"status": said.status}
@@ -223,6 +249,10 @@ COMMANDS: dict[type[words.Command], tuple[Handler, Needs]] = {
     words.SessionSay: (session_say, INSIDE),
     words.SessionSignal: (session_signal, INSIDE),
     words.SessionClose: (session_close, LEADER),
+    words.QueueJoin: (queue_join, LEADER),
+    words.QueueLeave: (queue_leave, LEADER),
+    words.QueueAccept: (queue_accept, GUEST),
+    words.QueueDecline: (queue_decline, GUEST),
     words.PresenceSet: (presence_set, GUEST),
 }
 """Every command but hello, which makes the caller known and so needs nothing."""

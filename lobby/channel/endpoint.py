@@ -21,8 +21,9 @@ from lobby.domain import errors
 from lobby.domain.permissions import Actor
 from lobby.refusals import refusal
 from persistence.ports import Unreachable
-from protocol.channel import SUBPROTOCOL, Drain
+from protocol.channel import SUBPROTOCOL
 from protocol.codec import problem
+from protocol.frames import Drain
 
 GOODBYES = (1000, 1001)
 """A client that closes with one of these is not coming back."""

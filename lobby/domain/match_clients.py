@@ -9,6 +9,7 @@ from operator import and_
 from lobby.domain.errors import Conflict
 from lobby.domain.platforms import PERMITTED_INPUTS, PERMITTED_PLATFORMS, Client, major
 
+Said = tuple[str, str | None, str, str | None, str | None]
 Key = tuple[str, str | None, str, str | None, str | None]
 Party = Sequence[Client | None]
 
@@ -18,6 +19,7 @@ class Company:
     bits of all whom everybody in it plays with, and who play with them."""
 
     def __init__(self, parties: Iterable[Party]) -> None:
+        self._bits: dict[Said, int] = {}
         self._numbers: dict[Key, int] = {}
         self._known: list[Client] = []
         self.marks = [self._mark(party) for party in parties]
@@ -36,13 +38,18 @@ class Company:
         marks = 0
         for client in party:
             if client is not None:
-                key = _key(client)
-                number = self._numbers.get(key)
-                if number is None:
-                    number = self._numbers[key] = len(self._known)
-                    self._known.append(client)
-                marks |= 1 << number
+                wish = client.crossplay
+                wishes = (wish.permitted_platform, wish.permitted_input) if wish else (None, None)
+                said = (client.version, client.platform, client.input, *wishes)
+                marks |= self._bits.get(said) or self._bit(said, client)
         return marks
+
+    def _bit(self, said: Said, client: Client) -> int:
+        number = self._numbers.setdefault(_key(said), len(self._known))
+        if number == len(self._known):
+            self._known.append(client)
+        bit = self._bits[said] = 1 << number
+        return bit
 
     def _row(self, client: Client) -> int:
         return sum(1 << n for n, other in enumerate(self._known) if together(client, other))
@@ -58,13 +65,13 @@ def together(one: Client | None, other: Client | None) -> bool:
     return True
 
 
-def _key(client: Client) -> Key:
-    """All that decides with whom a client goes together."""
-    wish = client.crossplay
+def _key(said: Said) -> Key:
+    """All of it that decides with whom a client goes together."""
+    version, platform, input, from_platform, from_input = said
     return (
-        major(client.version),
-        client.platform,
-        client.input,
-        PERMITTED_PLATFORMS.get(wish.permitted_platform) if wish else None,
-        PERMITTED_INPUTS.get(wish.permitted_input) if wish else None,
+        major(version),
+        platform,
+        input,
+        PERMITTED_PLATFORMS.get(from_platform or ""),
+        PERMITTED_INPUTS.get(from_input or ""),
     )

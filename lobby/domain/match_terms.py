@@ -54,10 +54,10 @@ class Profile:
 
     def takes(self, ticket: Ticket, *, now: float) -> bool:
         return (
-            ticket.state is TicketState.WAITING
-            and 0 < ticket.size <= self.max_players_per_side
+            self.id in ticket.profiles
+            and ticket.state is TicketState.WAITING
+            and 0 < len(ticket.players) <= self.max_players_per_side
             and now - ticket.created >= self.delay_s
-            and self.id in ticket.profiles
         )
 
     def least(self, age: float, window: Window) -> int:

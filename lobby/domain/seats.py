@@ -66,6 +66,11 @@ class Seat:
         if guest.custom_data is not None:
             self.custom_data = guest.custom_data
 
+    def announce(self, *, until: float, now: float) -> None:
+        """Its player is invited now."""
+        self.status, self.unannounced = SeatStatus.INVITED, False
+        self.until, self.invited = until, now
+
     def clear(self) -> None:
         vars(self).update(vars(Seat(self.team)))
 

@@ -32,7 +32,8 @@ class Session:
     """`seats` is a map, so that a change of one seat is a small patch. Times are Unix seconds.
 
     `sequence` counts sessions as they are made. `listing` is what is said of it where everybody
-    looks, None where it is not shown. `leader` is None while nobody leads.
+    looks, None where it is not shown. `leader` is None while nobody leads. `ticket` is with what it
+    waits for a match, `matched` the match that has taken it.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Session:
     instance: Instance | None = None
     match: Match | None = None
     ticket: str | None = None
+    matched: str | None = None
     platform_sessions: list[PlatformSession] = field(default_factory=list)
     created_by_matchmaking: bool = False
     version: int = 0
@@ -180,8 +182,7 @@ class Session:
         """Those whose seats were set aside are invited now."""
         for seat in self.seats.values():
             if seat.unannounced:
-                seat.status, seat.unannounced = SeatStatus.INVITED, False
-                seat.until, seat.invited = until, now
+                seat.announce(until=until, now=now)
 
     def reserve(self, seat: str, guest: Guest, *, until: float) -> None:
         """Hold this very seat; holding it already prolongs it."""

@@ -15,20 +15,20 @@ from weakref import WeakValueDictionary
 import structlog
 
 from lobby.domain.errors import NotFound
+from lobby.hub import frames
 from lobby.hub.documents import WatchedDocument
 from lobby.hub.fanout import Watcher
 from lobby.hub.journals import WatchedJournal
 from lobby.hub.looks import Looks, Watched, suspects
 from lobby.hub.sources import Known, Source, State
+from lobby.hub.waits import Waits
 from persistence.ports import Bus, Unreachable
 from protocol import events
-from protocol.codec import encode
-from protocol.framing import text_frame
-from protocol.topics import ACCOUNTS, PRESENCE, shown, split
+from protocol.topics import ACCOUNTS, PRESENCE, split
 
 log = structlog.get_logger(__name__)
 
-JOURNALS = frozenset({"inbox", "chat"})
+JOURNALS = frozenset({"inbox", "chat", "instance"})
 RETRY_SECONDS = 0.5
 
 
@@ -57,6 +57,7 @@ class Hub:
         self._looks = Looks(self._look_now)
         self._forget_standing, self._on_changed = forget_standing, on_changed
         self._recheck = asyncio.Event()
+        self.waits = Waits()
 
     # Watchers come and go
 
@@ -189,10 +190,7 @@ class Hub:
                 self._told_meanwhile.get(topic, set()).update(told.patch)
                 watched.fold_entries(told.patch, told.versions)
             case events.Signalled(), WatchedDocument():
-                frame = encode(
-                    {"type": "signal", "topic": topic, "author": told.author, "body": told.body}
-                )
-                watched.signal(text_frame(frame), told.to)
+                watched.signal(frames.signal(topic, told), told.to)
             case events.EntryTold(), WatchedJournal():
                 if not watched.fold(told.cursor, told.entry):
                     self._look(topic)
@@ -231,8 +229,7 @@ class Hub:
     def exclude(self, watcher: Watcher, topic: str, code: str) -> None:
         """It may watch this no longer, and is told so."""
         self.unwatch(topic, watcher)
-        words = {"type": "ended", "topic": shown(topic), "code": code}
-        watcher.out.write(text_frame(encode(words)))
+        watcher.out.write(frames.ended(topic, code))
 
     def _end(self, topic: str, code: str) -> None:
         watched = self._topics.pop(topic)
@@ -252,7 +249,7 @@ class Hub:
                 self._look(topic)
 
     async def _forget_idle(self) -> None:
-        """A topic unwatched for a whole round is closed; until then, coming back is cheap."""
+        """A topic unused for a whole round is closed; until then, coming back is cheap."""
         for topic in self._subscribed - self._topics.keys() | self._idle:
             async with self._turn(topic):
                 watched = self._topics.get(topic)
@@ -262,11 +259,12 @@ class Hub:
                 if watched:
                     watched.close()
                 await self._unsubscribe(topic)
-        self._idle = {topic for topic, watched in self._topics.items() if not watched.members}
+        self._idle = {t for t, w in self._topics.items() if not w.members and t not in self.waits}
 
     async def _first_look(self, topic: str) -> Watched:
         if split(topic)[0] in JOURNALS:
-            return WatchedJournal(topic, self._source, head=await self._source.head(topic))
+            head = await self._source.head(topic)
+            return WatchedJournal(topic, self._source, self.waits, head=head)
         epoch = f"{self._name}-{next(self._openings)}"
         return WatchedDocument(topic, await self._source.look(topic), epoch=epoch)
 

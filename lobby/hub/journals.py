@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from lobby.hub import frames
 from lobby.hub.fanout import Fanout, Watcher
 from lobby.hub.sources import Source
+from lobby.hub.waits import Waits
 from protocol.codec import encode
-from protocol.framing import text_frame
-from protocol.topics import shown
 
 PAGE = 100
 
@@ -17,8 +17,9 @@ PAGE = 100
 class WatchedJournal:
     """What is told leads; whatever lies between it and the last one sent is read."""
 
-    def __init__(self, topic: str, source: Source, *, head: int) -> None:
+    def __init__(self, topic: str, source: Source, waits: Waits, *, head: int) -> None:
         self.topic = topic
+        self._waits = waits
         self._source = source
         self._sent = head
         self._members: dict[Watcher, None] = {}
@@ -41,15 +42,15 @@ class WatchedJournal:
         if cursor > self._sent:
             await self.catch_up()  # it may have been told elsewhere before it was told here
         if cursor > self._sent:
-            watcher.out.write(self._trimmed())
+            watcher.out.write(frames.trimmed(self.topic))
             cursor = 0
         while cursor < self._sent:
             page = await self._source.read(self.topic, after=cursor, limit=PAGE)
             if page.trimmed:
-                watcher.out.write(self._trimmed())
+                watcher.out.write(frames.trimmed(self.topic))
             ready = [entry for entry in page.entries if entry.cursor <= self._sent]
             for entry in ready:
-                watcher.out.write(self._entry(entry.cursor, entry.body.encode()))
+                watcher.out.write(frames.entry(self.topic, entry.cursor, entry.body.encode()))
             if not ready:
                 break
             cursor = ready[-1].cursor
@@ -61,13 +62,12 @@ class WatchedJournal:
     def refresh(self, watcher: Watcher) -> None:
         """It was behind and entries were dropped: it must watch again, naming its cursor."""
         del self._members[watcher]
-        watcher.out.write(self._ended("fell_behind"))
+        watcher.out.write(frames.ended(self.topic, "fell_behind"))
 
     def fold(self, cursor: int, entry: dict[str, Any]) -> bool:
         """Send it on; False when one before it was missed."""
         if cursor == self._sent + 1:
-            self._sent = cursor
-            self._fanout.send(self._entry(cursor, encode(entry)), self._members)
+            self._send(cursor, encode(entry))
         return cursor <= self._sent
 
     async def catch_up(self) -> None:
@@ -78,28 +78,21 @@ class WatchedJournal:
                 if self._closed:
                     return
                 if page.trimmed and page.entries[0].cursor > self._sent + 1:
-                    self._fanout.send(self._trimmed(), self._members)
+                    self._fanout.send(frames.trimmed(self.topic), self._members)
                 for entry in page.entries:
                     if entry.cursor > self._sent:
-                        self._sent = entry.cursor
-                        frame = self._entry(entry.cursor, entry.body.encode())
-                        self._fanout.send(frame, self._members)
+                        self._send(entry.cursor, entry.body.encode())
                 if len(page.entries) < PAGE:
                     return
 
+    def _send(self, cursor: int, body: bytes) -> None:
+        self._sent = cursor
+        self._fanout.send(frames.entry(self.topic, cursor, body), self._members)
+        self._waits.end(self.topic, news=True)
+
     def end(self, code: str) -> None:
-        self._fanout.send(self._ended(code), self._members, even_behind=True)
+        self._fanout.send(frames.ended(self.topic, code), self._members, even_behind=True)
 
     def close(self) -> None:
         self._closed = True
-
-    def _entry(self, cursor: int, body: bytes) -> bytes:
-        """The body travels as it was written: no decoding, no encoding."""
-        head = encode({"type": "entry", "topic": shown(self.topic), "cursor": cursor})
-        return text_frame(head[:-1] + b',"entry":' + body + b"}")
-
-    def _ended(self, code: str) -> bytes:
-        return text_frame(encode({"type": "ended", "topic": shown(self.topic), "code": code}))
-
-    def _trimmed(self) -> bytes:
-        return text_frame(encode({"type": "trimmed", "topic": shown(self.topic)}))
+        self._waits.end(self.topic, news=False)

@@ -47,15 +47,18 @@ class Looks:
 
 
 async def suspects(source: Source, topics: Mapping[str, Watched]) -> list[str]:
-    """Those that may not be as they stand: sessions by their version, all others unseen. None
-    while the store is away."""
+    """Those that may not be as they stand: sessions by their version, journals by their head, all
+    others unseen. None while the store is away."""
     documents = {
         topic: watched.version
         for topic, watched in topics.items()
         if isinstance(watched, WatchedDocument) and split(topic)[0] == "session"
     }
-    others = [topic for topic in topics if topic not in documents]
+    journals = {t: watched for t, watched in topics.items() if isinstance(watched, WatchedJournal)}
+    others = [topic for topic in topics if topic not in documents and topic not in journals]
     try:
-        return others + (await source.changed(documents) if documents else [])
+        heads = await source.heads(journals) if journals else {}
+        longer = [t for t, journal in journals.items() if heads.get(t, 0) > journal.head]
+        return others + longer + (await source.changed(documents) if documents else [])
     except Unreachable:
         return []

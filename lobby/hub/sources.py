@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,3 +48,7 @@ class Source(Protocol):
     async def read(self, topic: str, *, after: int, limit: int) -> Page: ...
 
     async def head(self, topic: str) -> int: ...
+
+    async def heads(self, topics: Iterable[str]) -> dict[str, int]:
+        """Of many journals at once: how far each goes that has begun."""
+        ...

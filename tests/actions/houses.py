@@ -77,6 +77,10 @@ class House:
     async def now(self, session: Session) -> Session:
         return await self.lobby.sessions.get(str(session.id))
 
+    async def entries(self, stream: str) -> list[dict[str, Any]]:
+        page = await self.lobby.store.read(stream, limit=500)
+        return [json.loads(entry.body) for entry in page.entries]
+
     async def inbox(self, who: Actor) -> list[tuple[str, str]]:
         """The kind and the session of each entry."""
         page = await self.lobby.store.read(f"inbox:{who.uuid}")

@@ -19,7 +19,13 @@ from lobby.catalogue.matchmaking import (
     TemplateGroup,
     Window,
 )
-from lobby.catalogue.players import CustomEndpoint, Rank, SettingVersion, Sku
+from lobby.catalogue.players import (
+    CustomEndpoint,
+    EntitlementProvider,
+    Rank,
+    SettingVersion,
+    Sku,
+)
 from lobby.catalogue.sessions import PlatformTemplate, Region, SessionTemplate, StartupParams
 from lobby.catalogue.whole import Catalogue, Server
 
@@ -51,6 +57,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[[ranks]]": Rank,
     "[setting_types.TYPE.versions.VERSION]": SettingVersion,
     "[[skus]]": Sku,
+    "[[entitlement_providers]]": EntitlementProvider,
     "[[custom_endpoints]]": CustomEndpoint,
 }
 TOLD_OTHERWISE = {"as its key": "*needed*", "its number": "*needed*"}

@@ -12,7 +12,8 @@ from lobby.catalogue.patterns import matcher
 from lobby.catalogue.reading import LARGEST
 from lobby.config import Settings
 from lobby.domain.permissions import Actor
-from lobby.domain.sessions import SPAN, Template
+from lobby.domain.seats import SPAN
+from lobby.domain.templates import Template
 from tests.catalogue.samples import ENVIRONMENT, FILE, SAMPLE, SETTINGS, catalogue, changed
 
 

@@ -204,9 +204,9 @@ def test_whoever_reads_all_that_was_told_knows_who_is_there_and_who_leads(
             session = before
         for one in between(before, session, by=guest.uuid):
             if one.code in GONE:
-                del known[one.player]
+                del known[str(one.player)]
             elif one.code in COME:
-                known[one.player] = COME[one.code]
+                known[str(one.player)] = COME[one.code]
             elif one.code == "leader_changed":
                 leader = one.player
     there = {seat.player: str(seat.status) for seat in session.seats.values() if seat.player}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -140,6 +140,11 @@ class Shelf:
         head = entries[-1].cursor if entries else 0
         await self._asked(topic)
         return head
+
+    async def heads(self, topics: Iterable[str]) -> dict[str, int]:
+        heads = {topic: len(self.entries[topic]) for topic in topics if topic in self.entries}
+        await self._asked("heads")
+        return heads
 
     async def _asked(self, topic: str) -> None:
         self.asked[topic] += 1

@@ -16,12 +16,14 @@ import httpx2
 
 from lobby.actions import accounts, logins, portals
 from lobby.actions.proofs import Credential
+from lobby.catalogue.players import CustomEndpoint
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import SYSTEM, Kind
 from lobby.tokens import Ring
 from tests.api.people import FORGED, People
 from tests.api.serving import SECRET, Served, serving
 from tests.recorder import recorded
+from tests.upstreams import upstream
 
 GAME = Path(__file__).with_name("game.toml")
 CLIENT = ("game", "the game's own secret")
@@ -45,6 +47,8 @@ ACTORS = (
 )
 """`player` asks about what is theirs, everybody from `other` to `elsewhere` about another's;
 `elsewhere` is somebody of another door."""
+NEWS = "news"
+"""A service of the game's own."""
 numbers = count(1)
 
 
@@ -130,8 +134,19 @@ def bearer(token: str | None) -> dict[str, str]:
 @contextmanager
 def asked(**settings: Any) -> Iterator[tuple[httpx2.Client, Callers]]:
     """A server of their own for the tests of a module, and who asks it."""
+    near = {"catalogue": str(GAME), "outbound_hosts": ["127.0.0.1"]}
     with (
-        serving(**{"catalogue": str(GAME), **settings}) as served,
+        upstream() as service,
+        serving(**{**near, **settings}) as served,
         recorded(served.url) as http,
     ):
+        offer(served, CustomEndpoint(id=NEWS, url=f"{service.url}/news"))
         yield http, Callers(served)
+
+
+def offer(served: Served, *endpoints: CustomEndpoint) -> None:
+    """What no file could name: where they are is known only now."""
+    lobby = served.lobby
+    changed = lobby.catalogue.model_copy(update={"custom_endpoints": endpoints})
+    vars(changed).pop("by_endpoint", None)
+    vars(lobby)["catalogue"] = changed

@@ -9,6 +9,8 @@ from tests.player_services.rows import (
     Line,
     browser,
     configuration,
+    custom,
+    entitlements,
     events,
     instances,
     login,
@@ -16,7 +18,10 @@ from tests.player_services.rows import (
     notifications,
     platform_sessions,
     players,
+    ranks,
     sessions,
+    settings,
+    site,
 )
 
 ROWS = {row.name: row for row in routes.door[1]}
@@ -30,5 +35,10 @@ LINES: dict[str, Line] = {
     **events.LINES,
     **instances.LINES,
     **platform_sessions.LINES,
+    **entitlements.LINES,
     **notifications.LINES,
+    **custom.LINES,
+    **settings.LINES,
+    **ranks.LINES,
+    **site.LINES,
 }

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from lobby.actions import allocations, instances, telling
+from lobby.actions import allocations, instances, losses, telling
 from lobby.domain.allocations import GameHost, HostState
-from lobby.domain.errors import LobbyError
 from lobby.domain.instances import HostType, JoinStatus
 from lobby.domain.permissions import Actor, Kind, Permit
 from lobby.domain.session_errors import GameHostNotFound
-from persistence.ports import Live, Store
-from tests.actions.houses import House, interrupted, two_houses
-from tests.player_services.rooms import LEADER, LEADING, OTHER, Room
+from persistence.live.memory import MemoryLeases
+from tests.player_services.rooms import LEADING, OTHER
 from tests.player_services.servers import EU, Yard, free, hosting, ring, yard
 
 ELSEWHERE = Permit(Actor("f" * 32, Kind.PLAYER, "servers-us", 78), outright=True)
@@ -168,6 +163,24 @@ async def test_a_host_that_was_found_has_its_own_time_to_come(here: Yard) -> Non
     assert (await here.instance(session)).status is JoinStatus.CLOSED
 
 
+async def test_what_is_rung_early_is_rung_again(here: Yard) -> None:
+    session = await here.waiting()
+    vars(here.lobby)["leases"] = MemoryLeases(here.lobby.bus, clock=here.house.clock)
+    await here.pass_time(10)
+    await allocations.expire(here.lobby, str(session.id))
+    assert (await here.instance(session)).seeking
+    await here.pass_time(51)
+    assert (await here.instance(session)).status is JoinStatus.CLOSED
+
+
+async def test_what_was_lost_does_not_close_what_has_gone_on(here: Yard) -> None:
+    session = await here.served()
+    before = await here.instance(session)
+    await here.report(session, status=JoinStatus.PENDING)
+    await losses.close(here.lobby, session, before, why="no host came")
+    assert (await here.instance(session)).status is JoinStatus.PENDING
+
+
 async def test_a_host_that_came_is_not_missed(here: Yard) -> None:
     session = await here.served()
     await here.report(session, status=JoinStatus.PENDING)
@@ -185,79 +198,3 @@ async def test_a_host_that_no_longer_asks_is_forgotten_after_a_day(here: Yard) -
     assert free(await here.poll("stays"))
     (gone,) = await allocations.poll(here.lobby, EU, ids=["goes"])
     assert isinstance(gone, GameHostNotFound)
-
-
-# Several at once
-
-
-async def test_many_hosts_and_many_sessions_come_together_one_to_one(here: Yard) -> None:
-    sessions = [await here.waiting(leader=f"{n:032}") for n in range(8)]
-    hosts = [f"host-{n}" for n in range(12)]
-    for id in hosts:
-        await here.lobby.game_hosts.add(GameHost(EU.actor.uuid, id, "203.0.113.7", 7777))
-    for _ in range(3):
-        found = await asyncio.gather(*(here.poll(id) for id in hosts))
-    served = [host.session for host in found if host.session is not None]
-    assert sorted(served) == sorted(session.id for session in sessions)
-    for host in found:
-        if host.session is not None:
-            session = await here.lobby.sessions.get(str(host.session))
-            assert session.instance is not None
-            assert session.instance.allocation == host.allocation
-
-
-async def test_a_promise_that_was_never_written_down_is_forgotten(here: Yard) -> None:
-    await here.register()
-    await here.lobby.game_hosts.change(
-        f"{EU.actor.uuid}/host-1", lambda h: h.promise("lost", 1024, now=here.lobby.clock())
-    )
-    assert (await here.poll()).state is HostState.ALLOCATING
-    here.house.clock.advance(allocations.UNSURE_SECONDS)
-    assert free(await here.poll())
-
-
-async def test_a_promise_that_the_session_knows_of_is_kept(here: Yard) -> None:
-    session = await here.served()
-    await here.lobby.game_hosts.change(
-        f"{EU.actor.uuid}/host-1", lambda h: setattr(h, "state", HostState.ALLOCATING)
-    )
-    again = await here.poll()
-    assert (again.state, again.session) == (HostState.ALLOCATED, session.id)
-
-
-@pytest.mark.parametrize("at", range(1, 9))
-async def test_two_processes_never_give_one_host_to_two_sessions(
-    at: int, store: Store, live: Live
-) -> None:
-    async with two_houses(store, live) as (here, there, paced):
-        first, second = Room(here, iter([1])), Room(there, iter([2]))
-        waiting = [await asked(first), await asked(second, leader=OTHER.uuid)]
-        await register(here)
-
-        async def polled(home: House) -> Any:
-            (host,) = await allocations.poll(home.lobby, EU, ids=["host-1"])
-            if isinstance(host, LobbyError):
-                raise host
-            return host
-
-        await interrupted(paced, lambda: polled(here), lambda: polled(there), at=at)
-        host = await polled(there)
-        assert host.state is HostState.ALLOCATED
-        promised = [await now(there, session.id) for session in waiting]
-        given = [s.id for s in promised if s.instance and s.instance.allocation]
-        assert given == [host.session]
-
-
-async def asked(room: Room, **fields: Any) -> Any:
-    session = await room.session("hosted", LEADER, **fields)
-    by = Permit(Actor(str(session.leader)), outright=True)
-    return await instances.request(room.lobby, by, id=session.id, host_type=HostType.DEDICATED)
-
-
-async def register(home: House) -> None:
-    with suppress(LobbyError):
-        await home.lobby.game_hosts.add(GameHost(EU.actor.uuid, "host-1", "203.0.113.7", 7777))
-
-
-async def now(home: House, id: int) -> Any:
-    return await home.lobby.sessions.get(str(id))

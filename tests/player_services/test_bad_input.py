@@ -59,7 +59,10 @@ class Sender:
 
     async def _written(self) -> None:
         """Return when nothing that was done before is still on its way to the store."""
-        while writing := self.callers.served.lobby.notices._writing:
+        lobby = self.callers.served.lobby
+        while await lobby.submissions.find("open", "yes", limit=1):
+            await asyncio.sleep(0.01)
+        while writing := lobby.notices._writing:
             await asyncio.wait([writing])
 
     def _kept(self) -> Any:

@@ -26,6 +26,7 @@ DELIBERATE = {
     r"responses\.(304|400|404|409|413|429|500|503): not theirs": (
         "that document leaves out most refusals; ours names every answer"
     ),
+    r"responses\.403: not theirs": "whoever asks for a permission refuses, and says so",
     r"responses\.\d+\.headers\.(x-request-id|retry-after|etag): not theirs": (
         "more than that document promises"
     ),
@@ -50,7 +51,9 @@ OWN_INSTANCE = {
 """A player who hosts an instance hears what is said to it."""
 HEALTH = {"POST /session/v1/session/{session_id}/instance/health": {"session:*"}}
 """Who stands above every session reports for any; later descriptions name it, too."""
-MORE_PERMISSIONS: dict[str, set[str]] = {**OWN_STREAM, **OWN_INSTANCE, **HEALTH}
+CUSTOM = {"POST /custom/v1/custom/{endpoint_id}": {"look"}}
+"""Whoever has come in; the description asks for no more, and a game says itself what it asks."""
+MORE_PERMISSIONS: dict[str, set[str]] = {**OWN_STREAM, **OWN_INSTANCE, **HEALTH, **CUSTOM}
 """By operation, what its row takes besides the strings that its description names."""
 
 

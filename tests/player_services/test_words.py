@@ -35,10 +35,6 @@ DELIBERATE: dict[str, dict[str, str]] = {}
 """By word, what differs on purpose, and why."""
 
 ELSEWHERE = (
-    "/custom/",
-    "/inventory/",
-    "/rank/",
-    "/settings/",
     "/users/v1/oauth/",
     "/users/v1/portaltoken/",
     "/session/v1/instance-launch-templates/",
@@ -55,7 +51,10 @@ ID = "0b9c2f0e-5a51-4d1c-8f5e-0f2f6f0a7c11"
 NOON = datetime(2023, 10, 25, 12, tzinfo=UTC)
 
 
-BESIDE = {"protocol.player_services.registration"}
+BESIDE = {
+    f"protocol.player_services.{name}"
+    for name in ("configuration", "registration", "setting_values")
+}
 """What the document's clients say besides, and it has no words for."""
 
 

@@ -1,9 +1,6 @@
 """The operations of the schema file that no door of ours has yet."""
 
 NOT_SERVED_YET = {
-    "GET /settings/v1/setting_type",
-    "GET /settings/v1/setting_type/{setting_type_id}/v",
-    "GET /settings/v1/setting_type/{setting_type_id}/v/{setting_version_id}",
     "POST /users/v1/portaltoken/details",
     "GET /users/v1/oauth/login/{platform}",
     "GET /users/v1/oauth/response/{platform}",
@@ -15,19 +12,5 @@ NOT_SERVED_YET = {
     "GET /session/v1/instance-request-template/{instance_request_template_id}",
     "GET /session/v1/match-making-templates/{template_group_id}",
     "GET /session/v2/match-making-templates/{template_group_id}",
-    "POST /inventory/v2/player/me/entitlement",
-    "POST /inventory/v2/player/{player_uuid}/entitlement",
-    "GET /inventory/v2/player/me/entitlement/request/{request_id}",
-    "GET /inventory/v2/player/{player_uuid}/entitlement/request/{request_id}",
-    "POST /rank/v1/rank:calculate-trueskill",
-    "GET /rank/v1/player/me/rank/{rank_id}",
-    "POST /rank/v1/player/me/rank/{rank_id}",
-    "GET /rank/v1/player/{player_uuid}/rank/{rank_id}",
-    "POST /rank/v1/player/{player_uuid}/rank/{rank_id}",
-    "GET /rank/v1/player/me/rank",
-    "GET /rank/v1/player/{player_uuid}/rank",
-    "GET /rank/v1/rank",
-    "GET /rank/v1/rank/{rank_id}",
-    "POST /custom/v1/custom/{endpoint_id}",
 }
 """To be shortened as they come."""

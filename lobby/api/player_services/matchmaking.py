@@ -19,6 +19,7 @@ from lobby.domain.queue_errors import InstanceTemplateNotFound, TemplateGroupNot
 from protocol.player_services import matchmaking as words
 from protocol.player_services import queues
 from protocol.player_services.instances import HostType
+from protocol.player_services.terms import Message
 
 
 async def list_queues(call: Call, query: queues.QueuesQuery) -> Response:
@@ -131,7 +132,7 @@ async def get_old_template_group(call: Call, path: words.TemplateGroupPath) -> R
     return _tagged(call, said)
 
 
-def _tagged(call: Call, said: words.Message) -> Response:
+def _tagged(call: Call, said: Message) -> Response:
     return tagged(call, said, call.lobby.catalogue.etag)
 
 

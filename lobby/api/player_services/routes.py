@@ -6,19 +6,27 @@ from lobby.api.dialect import Door
 from lobby.api.player_services import (
     browser,
     configuration,
+    custom,
+    entitlements,
     events,
     instances,
     login,
     matches,
+    matchmaking,
     notifications,
     platform_sessions,
     players,
+    queues,
+    ranks,
     registration,
     sessions,
+    settings,
+    site,
 )
 from lobby.api.player_services.dialect import player_services
 
 rows = [
+    *settings.rows,
     *login.rows,
     *configuration.rows,
     *browser.rows,
@@ -26,10 +34,16 @@ rows = [
     *matches.rows,
     *players.rows,
     *events.rows,
+    *queues.rows,
     *instances.rows,
     *platform_sessions.rows,
+    *matchmaking.rows,
+    *entitlements.rows,
     *notifications.rows,
+    *ranks.rows,
+    *custom.rows,
     *registration.rows,
+    *site.rows,
 ]
 
 door: Door = (player_services, rows)

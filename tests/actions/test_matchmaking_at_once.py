@@ -1,0 +1,205 @@
+"""Two processes that both match, parties that change while they are matched, and processes that are
+killed: stopped before every call to the store while the other acts, or never to go on again.
+Whatever happens, nobody is in two matches, and nobody is forgotten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lobby.actions import matchmaking, proposals
+from lobby.domain.errors import LobbyError, NotFound
+from lobby.domain.seats import SeatStatus
+from persistence.live.memory import MemoryBus, MemoryLeases
+from persistence.ports import Live, Store
+from persistence.urls import open_store
+from tests.actions.halls import Hall, Party, hall, held, made
+
+MOST_CALLS = 120
+PATIENCE = 10.0
+COUNTED: ContextVar[bool] = ContextVar("counted", default=False)
+
+Deed = Callable[[Hall, list[Party]], Awaitable[object]]
+
+
+class Stopping:
+    """A store that stops whoever is counted, and the tasks that they have begun, before their n-th
+    call."""
+
+    def __init__(self, store: Store, *, before: int) -> None:
+        self._store, self._left = store, before
+        self.stopped, self.go = asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        call = getattr(self._store, name)
+
+        async def stopping(*args: Any, **options: Any) -> Any:
+            if COUNTED.get():
+                self._left -= 1
+                if self._left == 0:
+                    self.stopped.set()
+                if self._left <= 0:
+                    await self.go.wait()
+            return await call(*args, **options)
+
+        return stopping
+
+
+async def counted(deed: Awaitable[object]) -> None:
+    COUNTED.set(True)
+    with suppress(LobbyError):
+        await deed
+
+
+@asynccontextmanager
+async def two_halls(folder: Path, *, before: int) -> AsyncIterator[tuple[Hall, Hall, Stopping]]:
+    """The first one's calls can be stopped."""
+    store = await open_store("sqlite::memory:")
+    bus = MemoryBus()
+    live = Live(bus, MemoryLeases(bus))
+    stopping = Stopping(store, before=before)
+    first: Any = stopping
+    async with hall(folder, first, live) as here, hall(folder, store, live) as there:
+        there.house.clock = here.house.clock
+        object.__setattr__(there.lobby, "clock", here.house.clock)
+        yield here, there, stopping
+    await live.bus.close()
+    await live.leases.close()
+    await store.close()
+
+
+async def interrupted(
+    folder: Path, verb: Deed, other: Deed, *, before: int, kill: bool, queue: str
+) -> bool:
+    """False: the verb makes fewer calls. At the end everything that is to be seen to has been."""
+    async with two_halls(folder, before=before) as (here, there, stopping):
+        parties = await there.waiting(queue)
+        task = asyncio.create_task(counted(verb(here, parties)))
+        stopped = asyncio.create_task(stopping.stopped.wait())
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+            reached = stopped.done()
+            stopped.cancel()
+            with suppress(LobbyError):
+                await other(there, parties)
+            if kill:
+                task.cancel()
+            stopping.go.set()
+            await asyncio.gather(task, return_exceptions=True)
+        await require_sound(there, parties)
+        return reached
+
+
+async def require_sound(there: Hall, parties: list[Party]) -> None:
+    """Once whoever matches has had the time to see to all that was left."""
+    there.house.clock.advance(6)
+    for _ in range(2):
+        await proposals.recover(there.lobby)
+        await matchmaking.tick(there.lobby)
+    seats = Counter(p for one in await there.matches() for p in held(one, SeatStatus.RESERVED))
+    assert set(seats.values()) <= {1}, "somebody is in two matches"
+    open = {one.session for one in await there.proposals()}
+    assert {one.id for one in await there.matches()} <= open, "a session that nobody sees to"
+    for party in parties:
+        with suppress(NotFound):
+            waits = await there.in_queue(party)
+            matched = any(seats[uuid] for uuid in party.uuids)
+            assert not (waits and matched), "in the queue, and in a match"
+            asked = (await there.session(party.session)).matched is not None
+            assert matched or waits or not asked, "taken, and forgotten"
+
+
+async def at_every_call(
+    folder: Path, verb: Deed, other: Deed, *, kill: bool = False, queue: str = "duel"
+) -> int:
+    for before in range(1, MOST_CALLS):
+        if not await interrupted(folder, verb, other, before=before, kill=kill, queue=queue):
+            return before - 1
+    raise AssertionError("it never ends")
+
+
+async def tick(hall: Hall, parties: list[Party]) -> None:
+    await hall.tick()
+
+
+async def late_tick(hall: Hall, parties: list[Party]) -> None:
+    """By one who believes that the other has stopped."""
+    hall.house.clock.advance(6)
+    await proposals.recover(hall.lobby)
+    await hall.tick()
+
+
+async def leave_queue(hall: Hall, parties: list[Party]) -> None:
+    await hall.leave(parties[0])
+
+
+async def leave(hall: Hall, parties: list[Party]) -> None:
+    await hall.go(parties[0].session, parties[0].leader)
+
+
+async def come(hall: Hall, parties: list[Party]) -> None:
+    await hall.come(parties[0].session, await hall.player())
+
+
+async def queue_again(hall: Hall, parties: list[Party]) -> None:
+    await hall.leave(parties[0])
+    await hall.queue(parties[0])
+
+
+async def nothing(hall: Hall, parties: list[Party]) -> None:
+    pass
+
+
+async def all_ready(hall: Hall, parties: list[Party]) -> None:
+    await hall.tick()
+    for ticket in await hall.tickets():
+        player = next(one.leader for one in parties if one.session == ticket.session)
+        await hall.answer(player, ticket, True)
+    await hall.tick()
+
+
+@pytest.mark.parametrize(
+    "other", [tick, late_tick, leave_queue, leave, come, queue_again], ids=lambda f: f.__name__
+)
+async def test_at_any_moment_of_a_tick(tmp_path: Path, other: Deed) -> None:
+    assert await at_every_call(tmp_path, tick, other) > 15
+
+
+@pytest.mark.parametrize("other", [leave_queue, queue_again, come], ids=lambda f: f.__name__)
+async def test_a_tick_at_any_moment_of_what_a_party_does(tmp_path: Path, other: Deed) -> None:
+    assert await at_every_call(tmp_path, other, tick) >= 3
+
+
+@pytest.mark.parametrize("other", [nothing, leave_queue], ids=lambda f: f.__name__)
+async def test_a_process_that_is_killed_at_any_moment_of_a_tick(
+    tmp_path: Path, other: Deed
+) -> None:
+    assert await at_every_call(tmp_path, tick, other, kill=True) > 15
+
+
+@pytest.mark.parametrize("other", [late_tick, leave_queue], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("kill", [False, True])
+async def test_at_any_moment_of_a_ready_check(tmp_path: Path, other: Deed, kill: bool) -> None:
+    assert await at_every_call(tmp_path, all_ready, other, kill=kill, queue="asked") > 25
+
+
+async def test_a_killed_process_leaves_everybody_matched_by_the_next(tmp_path: Path) -> None:
+    """Not only unharmed: those who can play do."""
+
+    async def last(hall: Hall, parties: list[Party]) -> None:
+        for _ in range(3):
+            await late_tick(hall, parties)
+        (session,) = await hall.matches()
+        assert made(session)
+        players = {uuid for party in parties for uuid in party.uuids}
+        assert held(session, SeatStatus.RESERVED) == players
+
+    assert await at_every_call(tmp_path, tick, last, kill=True) > 15

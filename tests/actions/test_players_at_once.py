@@ -1,0 +1,336 @@
+"""Players at once: one verb is stopped before every one of its calls to the store while the other
+runs whole, in another process; and many do what they like, in an order that dice decide."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from lobby.actions import creating, events, expiry, membership
+from lobby.actions.membership import Wish
+from lobby.domain.errors import SessionNotFound
+from lobby.domain.permissions import Actor, Permit, Role
+from lobby.domain.sessions import Session
+from persistence.ports import Live, Store
+from persistence.urls import open_live, open_store
+from tests.actions.houses import House, Paced, house, interrupted
+from tests.actions.players import (
+    CLIENT,
+    GAME,
+    Book,
+    Jostled,
+    player,
+    replayed,
+    require_sound,
+    require_sound_history,
+    require_true_logs,
+    require_true_notices,
+    rough_day,
+)
+
+MOST_CALLS = 40
+Party = tuple[House, House, Paced]
+Verb = Callable[[], Awaitable[object]]
+Held = Callable[[], Awaitable[None]]
+Scene = tuple[Verb, Verb, Held]
+"""The verb that is stopped (here), the one that runs meanwhile (there), and what must hold."""
+
+
+@pytest.fixture(params=["sqlite-memory", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Of the stores, one of each kind."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return "sqlite::memory:"
+
+
+@pytest.fixture(params=["memory"])
+def live_url(request: pytest.FixtureRequest) -> str:
+    return f"{request.param}:"
+
+
+@pytest.fixture
+async def party(store: Store, live: Live) -> AsyncIterator[Party]:
+    paced = Paced(store)
+    async with (
+        house(paced, live, catalogue=GAME) as here,  # type: ignore[arg-type]
+        house(store, live, catalogue=GAME) as there,
+    ):
+        yield here, there, paced
+
+
+async def at_every_call(party: Party, scene: Callable[[], Awaitable[Scene]]) -> None:
+    """Play the scene anew for each call at which it can be interrupted."""
+    _, _, paced = party
+    for at in range(1, MOST_CALLS):
+        verb, other, must_hold = await scene()
+        paced.rewind()
+        reached = await interrupted(paced, verb, other, at=at)
+        await must_hold()
+        if not reached:
+            assert at > 3
+            return
+    raise AssertionError("it never ends")
+
+
+async def cast(party: Party, inside: int, waiting: int = 1) -> tuple[list[Actor], Session]:
+    """A session of two teams of three that the first of them leads, and those who wait outside."""
+    here, _, _ = party
+    people = [await player(here) for _ in range(inside + waiting)]
+    session = await creating.create_or_join(
+        here.lobby, Permit(people[0]), session_type="game", region=None, client=CLIENT
+    )
+    vars(session)["joinable"] = True
+    await here.lobby.sessions.change(str(session.id), lambda s: setattr(s, "joinable", True))
+    for one in people[1:inside]:
+        await enter(here, session, one)()
+    return people, session
+
+
+def enter(house: House, session: Session, who: Actor, team: int = 0) -> Verb:
+    return lambda: membership.enter(
+        house.lobby,
+        Permit(who),
+        id=session.id,
+        player=who.uuid,
+        wish=Wish(team=team, client=CLIENT),
+    )
+
+
+def place(house: House, session: Session, by: Actor, who: Actor, **wish: object) -> Verb:
+    return lambda: membership.place(
+        house.lobby,
+        Permit(by, role=Role.ADMIN),
+        id=session.id,
+        player=who.uuid,
+        wish=Wish(**wish),  # type: ignore[arg-type]
+    )
+
+
+def dismiss(house: House, session: Session, by: Actor, who: Actor) -> Verb:
+    return lambda: membership.dismiss(
+        house.lobby, Permit(by, role=Role.ADMIN), id=session.id, player=who.uuid
+    )
+
+
+async def seated(house: House, session: Session) -> set[str]:
+    """Who sits in it, now that it is seen to be sound."""
+    now = await house.now(session)
+    require_sound(now)
+    return {str(seat.player) for seat in now.occupants()}
+
+
+async def test_the_last_seat_goes_to_one_of_two_who_come(party: Party) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        people, session = await cast(party, inside=5, waiting=2)
+        *_, one, other = people
+
+        async def must_hold() -> None:
+            inside = await seated(there, session)
+            assert len(inside) == 6
+            assert (one.uuid in inside) is not (other.uuid in inside)
+
+        return enter(here, session, one), enter(there, session, other), must_hold
+
+    await at_every_call(party, scene)
+
+
+async def test_two_leave_at_any_moment_and_one_of_the_rest_leads(party: Party) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        people, session = await cast(party, inside=4)
+        leader, next_one, *rest, _ = people
+
+        async def must_hold() -> None:
+            assert await seated(there, session) == {one.uuid for one in rest}
+
+        return (
+            dismiss(here, session, leader, leader),
+            dismiss(there, session, next_one, next_one),
+            must_hold,
+        )
+
+    await at_every_call(party, scene)
+
+
+async def test_nobody_leads_who_leaves_while_being_promoted(party: Party) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        people, session = await cast(party, inside=3)
+        leader, heir, third, _ = people
+
+        async def must_hold() -> None:
+            assert await seated(there, session) == {leader.uuid, third.uuid}
+
+        promote = place(here, session, leader, heir, status="leader")
+        return promote, dismiss(there, session, heir, heir), must_hold
+
+    await at_every_call(party, scene)
+
+
+@pytest.mark.parametrize("stopped", ["coming", "leaving"])
+async def test_who_comes_while_the_last_one_leaves_has_a_seat_or_was_refused(
+    party: Party, stopped: str
+) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        (last, comer), session = await cast(party, inside=1)
+        answers: list[object] = []
+        first, second = (here, there) if stopped == "coming" else (there, here)
+
+        async def come() -> None:
+            answers.append(await enter(first, session, comer)())
+
+        leave = dismiss(second, session, last, last)
+
+        async def must_hold() -> None:
+            if answers:
+                assert await seated(there, session) == {comer.uuid}
+                assert (await there.now(session)).leader == comer.uuid
+            else:
+                with pytest.raises(SessionNotFound):
+                    await there.now(session)
+
+        return (come, leave, must_hold) if stopped == "coming" else (leave, come, must_hold)
+
+    await at_every_call(party, scene)
+
+
+async def test_who_is_invited_while_coming_sits_once(party: Party) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        (leader, comer), session = await cast(party, inside=1)
+
+        async def must_hold() -> None:
+            now = await there.now(session)
+            assert [s.player for s in now.seats.values()].count(comer.uuid) == 1
+            assert await seated(there, session) == {leader.uuid, comer.uuid}
+
+        invite = place(here, session, leader, comer, status="invited")
+        return invite, enter(there, session, comer), must_hold
+
+    await at_every_call(party, scene)
+
+
+async def test_the_last_seat_of_a_team_goes_to_one_of_two_who_move_there(party: Party) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        people, session = await cast(party, inside=4)
+        first, second = people[1], people[2]
+        for number in (5, 6):
+            await place(here, session, people[0], people[3], team=1)()
+            if number == 5:
+                await enter(here, session, await player(here), team=1)()
+
+        async def must_hold() -> None:
+            assert len(await seated(there, session)) == 5
+            now = await there.now(session)
+            moved = [w for w in (first, second) if now.held_by(w.uuid)[1].team == 1]  # type: ignore[index]
+            assert len(moved) == 1
+
+        return (
+            place(here, session, first, first, team=1),
+            place(there, session, second, second, team=1),
+            must_hold,
+        )
+
+    await at_every_call(party, scene)
+
+
+@pytest.mark.parametrize("stopped", ["coming", "expiring"])
+async def test_a_session_does_not_expire_over_somebody_who_has_just_come(
+    party: Party, stopped: str
+) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        people, session = await cast(party, inside=2)
+        answers: list[object] = []
+        for one in (here, there):
+            one.clock.advance(here.lobby.catalogue.server.session_ttl_s + 1)
+        first, second = (here, there) if stopped == "coming" else (there, here)
+
+        async def come() -> None:
+            answers.append(await enter(first, session, people[2])())
+
+        async def expire() -> None:
+            await expiry.expire(second.lobby, str(session.id))
+
+        async def must_hold() -> None:
+            try:
+                assert people[2].uuid in await seated(there, session)
+            except SessionNotFound:
+                assert not answers
+
+        return (come, expire, must_hold) if stopped == "coming" else (expire, come, must_hold)
+
+    await at_every_call(party, scene)
+
+
+async def test_a_log_tells_in_order_who_was_kicked_and_came_again(party: Party) -> None:
+    here, there, _ = party
+
+    async def scene() -> Scene:
+        (leader, other), session = await cast(party, inside=2, waiting=0)
+
+        async def must_hold() -> None:
+            lines = await events.page(there.lobby, id=session.id, number=0, size=50)
+            _, inside, _ = replayed(lines)
+            assert inside == await seated(there, session)
+
+        return dismiss(here, session, leader, other), enter(there, session, other), must_hold
+
+    await at_every_call(party, scene)
+
+
+DAYS = {"sqlite": 20, "postgres": 8}
+
+
+@pytest.mark.parametrize("kind", DAYS)
+def test_whatever_players_do_at_once_the_rules_hold(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    url = "sqlite::memory:"
+    if kind == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        url = asyncio.run(server.new_database())
+
+    @settings(max_examples=DAYS[kind], deadline=None, phases=(Phase.explicit, Phase.generate))
+    @given(seed=st.integers(0, 2**32))
+    def play(seed: int) -> None:
+        asyncio.run(spend(url, seed))
+
+    play()
+
+
+async def spend(url: str, seed: int) -> None:
+    store, live, book = await open_store(url), await open_live("memory:", prefix=""), Book()
+    dice = random.Random(seed)
+    jostled: list[Any] = [Jostled(store, dice, book) for _ in range(2)]
+    try:
+        async with (
+            house(jostled[0], live, catalogue=GAME) as here,
+            house(jostled[1], live, catalogue=GAME) as there,
+        ):
+            day = await rough_day([here, there], book, seed)
+            assert not {"unavailable", "internal_error"} & set(day.refusals)
+            require_sound_history(day)
+            await require_true_logs(day)
+            await require_true_notices(day)
+    finally:
+        await live.bus.close()
+        await live.leases.close()
+        await store.close()
