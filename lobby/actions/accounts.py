@@ -6,7 +6,16 @@ from contextlib import suppress
 from uuid import uuid4
 
 from lobby import names
-from lobby.actions import administrators, entitlements, families, logins, presence, profiles
+from lobby.actions import (
+    administrators,
+    entitlements,
+    families,
+    logins,
+    presence,
+    profiles,
+    ranks,
+    settings,
+)
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import (
@@ -128,6 +137,8 @@ async def delete(lobby: Lobby, permit: Permit, *, account: str) -> None:
             await lobby.accounts.change(knower.uuid, lambda knower: knower.host.forget(account))
     await profiles.forget(lobby, account)
     await entitlements.forget_all(lobby, account)
+    await ranks.forget(lobby, account)
+    await settings.forget(lobby, account)
     await lobby.store.forget(topics.inbox(account))
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from lobby.actions import arranging
-from lobby.actions.matchmaking import profile_of, window_of
+from lobby.actions import arranging, matchmaking
+from lobby.catalogue import matchmaking as said
 from lobby.context import Lobby
-from lobby.domain import matching
-from lobby.domain.match_terms import Explanation
+from lobby.domain.match_reasons import Reasons
 from lobby.domain.queue_errors import ProposalNotFound
 from lobby.domain.tickets import Ticket, TicketState
 from protocol.waiting import OfferState, QueueState, WaitState
+
+SECONDS_EACH = 0.01
+"""How much longer an explanation counts for each ticket that waits."""
 
 
 async def look(lobby: Lobby, id: str) -> dict[str, Any]:
@@ -47,24 +49,40 @@ async def _offer(lobby: Lobby, ticket: Ticket) -> OfferState | None:
 
 
 async def _waits(lobby: Lobby, ticket: Ticket) -> dict[str, WaitState]:
-    """By profile. Those who wait were looked at within the last tick."""
-    await lobby.pool.refresh(stale_after=lobby.catalogue.matchmaking.tick_ms / 1_000)
-    others, now = lobby.pool.waiting(), lobby.clock()
+    """By profile. The more wait, the seldomer each of them is told anew: it takes a look at all."""
+    tick = lobby.catalogue.matchmaking.tick_ms / 1_000
+    await lobby.pool.refresh(stale_after=tick)
+    seconds = max(tick, len(lobby.pool) * SECONDS_EACH)
     told = {}
     for profile in (lobby.catalogue.by_profile.get(id) for id in ticket.profiles):
         if profile is not None:
-            why = await asyncio.to_thread(
-                matching.why,
-                ticket,
-                others,
-                profile_of(profile),
-                now=now,
-                window=window_of(lobby.catalogue),
-                waited=await arranging.waits(lobby, profile.id),
+            reasons = await _reasons(lobby, profile, seconds=tick)
+            waited = await arranging.waits(lobby, profile.id)
+            why = await lobby.pool.known(
+                (profile.id, ticket.id),
+                partial(reasons.why, ticket, waited=waited),
+                seconds=seconds,
             )
-            told[profile.id] = _told(why)
+            told[profile.id] = WaitState(**{k: _rounded(v) for k, v in asdict(why).items()})
     return told
 
 
-def _told(why: Explanation) -> WaitState:
-    return WaitState(**asdict(why))
+def _rounded(value: Any) -> Any:
+    """As far as anybody wants to know: what hardly changes is not told again."""
+    return round(value, 1) if isinstance(value, float) else value
+
+
+async def _reasons(lobby: Lobby, profile: said.Profile, *, seconds: float) -> Reasons:
+    openings = (await matchmaking.openings(lobby)).get(profile.id, [])
+    return await lobby.pool.known(
+        profile.id,
+        partial(
+            Reasons,
+            lobby.pool.waiting(),
+            matchmaking.profile_of(profile),
+            now=lobby.clock(),
+            window=matchmaking.window_of(lobby.catalogue),
+            backfills=openings,
+        ),
+        seconds=seconds,
+    )

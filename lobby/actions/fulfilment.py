@@ -36,10 +36,11 @@ log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 5.0
 """How often it is looked for what others have left."""
-TERM_SECONDS = 30.0
+TERM_SECONDS = 10.0
 PATIENCE_SECONDS = 600.0
 """How long a provider is asked again that does not answer."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Between two tries, while a provider is away."""
 AT_ONCE = 8
 AWAY = (UpstreamFailed, Unavailable, Unreachable)
 
@@ -81,19 +82,23 @@ class Fulfilment:
         while True:
             try:
                 async with self._places:
-                    if await self._settled(id):
-                        return
+                    settled = await self._settled(id)
+                if settled:
+                    return
+                pause = FIRST_PAUSE if settled is None else pause * 2
             except AWAY:
-                pass
+                pause *= 2
             except Exception:
                 log.exception("purchase_failed")
+                pause *= 2
+            pause = min(pause, LONGEST_PAUSE)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _settled(self, id: str) -> bool:
+    async def _settled(self, id: str) -> bool | None:
+        """None while another process is at it, or one has died at it a moment ago."""
         lobby, lease = self._lobby, f"entitlement:{id}"
         if not await lobby.leases.hold(lease, lobby.name, TERM_SECONDS):
-            return False
+            return None
         try:
             return await settle(lobby, id)
         finally:

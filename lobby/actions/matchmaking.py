@@ -28,8 +28,8 @@ async def tick(lobby: Lobby) -> int:
     now, waiting = lobby.clock(), lobby.pool.waiting()
     if not waiting:
         return 0
-    openings = await _openings(lobby)
-    found = await asyncio.to_thread(find, lobby.catalogue, waiting, openings, now)
+    lacking = await openings(lobby)
+    found = await asyncio.to_thread(find, lobby.catalogue, waiting, lacking, now)
     limit = asyncio.Semaphore(AT_ONCE)
 
     async def propose(made: Made) -> None:
@@ -47,7 +47,7 @@ async def tick(lobby: Lobby) -> int:
 
 
 def find(
-    catalogue: Catalogue, waiting: list[Ticket], openings: dict[str, list[Opening]], now: float
+    catalogue: Catalogue, waiting: list[Ticket], lacking: dict[str, list[Opening]], now: float
 ) -> list[Made]:
     """Sessions that lack players come first, then the profiles in the order of the catalogue."""
     found: list[Made] = []
@@ -59,7 +59,7 @@ def find(
             profile_of(profile),
             now=now,
             window=window_of(catalogue),
-            backfills=openings.get(profile.id, ()),
+            backfills=lacking.get(profile.id, ()),
         )
         found += made
         gone |= {ticket.id for match in made for ticket in match.tickets}
@@ -93,7 +93,7 @@ async def _fresh(lobby: Lobby, found: list[Made]) -> list[Made]:
     return [made for made in found if all(ticket.id not in gone for ticket in made.tickets)]
 
 
-async def _openings(lobby: Lobby) -> dict[str, list[Opening]]:
+async def openings(lobby: Lobby) -> dict[str, list[Opening]]:
     """By the profile that may fill them: of as many sides, and played by the same rank."""
     filling = [one for one in lobby.catalogue.profiles if one.join_mode == "backfill"]
     if not filling:

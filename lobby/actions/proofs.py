@@ -1,4 +1,6 @@
-"""What is shown to come in, and whether it proves anything: secrets, passwords, renewing tokens."""
+"""What is shown to come in, and whether it proves anything: secrets, passwords, renewing tokens,
+codes, and what a platform says.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,23 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from uuid import uuid4
 
+from lobby.actions import codes, logouts, oidc
 from lobby.catalogue.access import BasicUser, Client
+from lobby.catalogue.providers import Provider
 from lobby.context import Lobby
 from lobby.domain.accounts import MACHINES, Account, Portal
-from lobby.domain.errors import AccountNotFound, Unauthenticated
+from lobby.domain.errors import AccountNotFound, Unauthenticated, Unavailable
 from lobby.domain.login_errors import LoginRefused
+from lobby.domain.outbound_errors import UpstreamFailed
 from lobby.domain.permissions import Kind
+from lobby.domain.portals import GRANTS, TokenNotValid, Vouched
 from lobby.tokens import digest
 
 ANON = "Anon"
 OURS = ("anon", "basic", "refresh")
 """Grants that need nobody else's word."""
+CODE = "authorization_code"
+"""Of somebody who has been to a platform's page: no grant that a client may name."""
 GUEST = "guest"
 """The role of who shows nothing but a secret of their own making."""
 SPELT = {"xboxlive": "xbox", "nintendo_switch": "nintendo"}
@@ -64,17 +72,57 @@ def client_of(lobby: Lobby, shown: Credential) -> Client | None:
 
 async def proven(lobby: Lobby, shown: Credential, client: Client | None) -> Account:
     """The player, who is new at version 0."""
+    if shown.grant == CODE:
+        return await _by_code(lobby, shown.secret, client)
     portal = SPELT.get(shown.grant, shown.grant)
-    if shown.grant not in OURS or shown.grant not in lobby.catalogue.auth.grants:
+    provider = provider_of(lobby, shown.grant)
+    known = provider is not None or shown.grant in OURS
+    if not known or shown.grant not in lobby.catalogue.auth.grants:
         raise LoginRefused(f"{portal}_disabled", f"{portal} does not let anybody in here")
     if shown.grant == "basic":
         return await _by_password(lobby, shown)
+    if provider is not None:
+        who = await vouched(lobby, provider, shown.grant, shown.secret)
+        return await _from_platform(lobby, who, client)
     if not shown.secret:
         raise LoginRefused(f"{portal}_token_empty")
     if shown.grant == "refresh":
         return await _by_token(lobby, shown.secret, client)
     role = client.default_role if client else GUEST
     return await _found(lobby, Portal(ANON, digest(f"anon {shown.secret}")), role=role)
+
+
+def provider_of(lobby: Lobby, grant: str) -> Provider | None:
+    """Who is asked about tokens of this grant."""
+    return lobby.catalogue.auth.provider(GRANTS[grant].platform) if grant in GRANTS else None
+
+
+async def vouched(lobby: Lobby, provider: Provider, grant: str, token: str) -> Vouched:
+    """Whom a platform's ID token is for, or LoginRefused with the grant's code."""
+    if not token:
+        raise LoginRefused(GRANTS[grant].empty)
+    try:
+        return await oidc.verify(lobby, provider, token)
+    except TokenNotValid:
+        raise LoginRefused(GRANTS[grant].wrong) from None
+    except (UpstreamFailed, Unavailable):
+        raise LoginRefused(GRANTS[grant].away) from None
+
+
+async def _by_code(lobby: Lobby, code: str, client: Client | None) -> Account:
+    who = await codes.find(lobby, code)
+    if who is None:
+        raise LoginRefused("authorization_code_not_found")
+    return await _from_platform(lobby, who, client)
+
+
+async def _from_platform(lobby: Lobby, who: Vouched, client: Client | None) -> Account:
+    """The same by a code and by a token: the platform and its name for them are who they are."""
+    provider = lobby.catalogue.auth.provider(who.platform)
+    if provider is None:
+        raise LoginRefused("authorization_code_not_found")
+    role = client.default_role if client else provider.default_role
+    return await _found(lobby, Portal(who.platform, who.user), role=role)
 
 
 async def _by_password(lobby: Lobby, shown: Credential) -> Account:
@@ -106,6 +154,8 @@ async def _by_token(lobby: Lobby, token: str, client: Client | None) -> Account:
         claims = lobby.ring.read_renewing(token)
     except Unauthenticated:
         raise LoginRefused("refresh_token_not_found") from None
+    if await logouts.ended(lobby, token):
+        raise LoginRefused("refresh_token_not_found")
     if claims.client != (client.id if client else None):
         raise LoginRefused("refresh_token_client_id_mismatch")
     try:

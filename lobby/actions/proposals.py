@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import uuid4
 
-from lobby.actions import arranging, notes, queues, telling, tickets
+from lobby.actions import arranging, notes, returning, telling, tickets
 from lobby.context import Lobby
 from lobby.domain import consequences
-from lobby.domain.errors import NotFound, SessionNotFound, Unavailable
+from lobby.domain.errors import NotFound, Unavailable
 from lobby.domain.match_terms import Made
 from lobby.domain.proposals import Party, Proposal, Stage
 from lobby.domain.queue_errors import ProposalNotFound, TicketNotFound
@@ -22,7 +22,6 @@ from lobby.domain.session_errors import TicketTaken
 from lobby.domain.sessions import Session
 from lobby.domain.tickets import Ticket
 from lobby.logs import audit
-from lobby.repositories import place
 from protocol import topics
 from protocol.events import InboxEntry
 
@@ -166,13 +165,13 @@ async def _see_to(lobby: Lobby, proposal: Proposal) -> None:
         case Stage.OFFERED:
             after = await lobby.proposals.change(proposal.id, lambda p: p.lapse(now=now))
             if after.stage is Stage.VOID:
-                await _release(lobby, after)
+                await returning.release(lobby, after)
         case Stage.MAKING if now - proposal.since >= ABANDONED_SECONDS:
             await give_up(lobby, proposal)
         case Stage.MADE:
             await follow(lobby, proposal)
         case Stage.VOID:
-            await _release(lobby, proposal)
+            await returning.release(lobby, proposal)
 
 
 async def follow(lobby: Lobby, proposal: Proposal) -> None:
@@ -201,75 +200,18 @@ async def _settle(lobby: Lobby, proposal: Proposal) -> None:
 
 async def give_up(lobby: Lobby, proposal: Proposal, out: Sequence[str] = ()) -> None:
     """Nothing comes of it, unless it could be joined in the meantime."""
-    now = round(lobby.clock(), 3)
     with suppress(ProposalNotFound):
-        after = await lobby.proposals.change(proposal.id, lambda p: p.give_up(out, now=now))
-        await _release(lobby, after)
+        await returning.release(lobby, await _voided(lobby, proposal, out))
+
+
+async def _voided(lobby: Lobby, proposal: Proposal, out: Sequence[str] = ()) -> Proposal:
+    now = round(lobby.clock(), 3)
+    return await lobby.proposals.change(proposal.id, lambda p: p.give_up(out, now=now))
 
 
 async def _retreat(lobby: Lobby, proposal: Proposal) -> None:
     """By whoever was to make it, and alone could have: also where it was given up meanwhile, and
     more has been done since than was undone."""
-    now = round(lobby.clock(), 3)
     with suppress(ProposalNotFound):
-        proposal = await lobby.proposals.change(proposal.id, lambda p: p.give_up(now=now))
-    await _release(lobby, proposal)
-
-
-async def _release(lobby: Lobby, proposal: Proposal) -> None:
-    """Its session ends, in silence for all who were never told of it, and its tickets go back."""
-    if not proposal.fills:
-        with suppress(SessionNotFound):
-            message = "The match could not be played."
-            await telling.end(lobby, proposal.session, message=message)
-    for party in proposal.parties:
-        with suppress(TicketNotFound):
-            ticket = await lobby.tickets.get(party.ticket)
-            if ticket.match == proposal.id and party.ticket in proposal.out:
-                await _end(lobby, ticket)
-            elif ticket.match == proposal.id:
-                await give_back(lobby, ticket, proposal.id)
-    with suppress(ProposalNotFound):
-        await lobby.proposals.remove(proposal.id)
-
-
-async def give_back(lobby: Lobby, ticket: Ticket, match: str) -> None:
-    """It waits again, if its session is still the one that waited, and nothing is played there."""
-
-    def decide(session: Session) -> None:
-        playing = session.instance is not None and session.instance.live
-        if session.matched == match and not playing:
-            session.ticket, session.matched = ticket.id, None
-        elif session.ticket != ticket.id:
-            raise TicketTaken
-
-    try:
-        await telling.alter(lobby, ticket.session, decide, wanted=False)
-        ticket = await lobby.tickets.change(ticket.id, lambda ticket: ticket.give_back(match))
-    except (SessionNotFound, TicketTaken):
-        await tickets.withdraw(lobby, ticket.id)
-    except TicketNotFound:
-        await queues.drop(lobby, ticket.session, ticket.id)
-    else:
-        lobby.pool.add(ticket)
-        tickets.look_again(lobby, ticket.id)
-        await queues.watch(lobby, ticket)
-
-
-async def _end(lobby: Lobby, ticket: Ticket) -> None:
-    """Its players have declined, or did not come."""
-    await tickets.withdraw(lobby, ticket.id, code="match_declined")
-    with suppress(SessionNotFound):
-        await queues.drop(lobby, ticket.session, ticket.id)
-
-
-async def recover(lobby: Lobby) -> None:
-    """Tickets of matches that are no more: a process was stopped just when it took them."""
-    after = ""
-    while page := await lobby.tickets.ranked("taken", after=after):
-        for ticket in page:
-            try:
-                await lobby.proposals.get(str(ticket.match))
-            except ProposalNotFound:
-                await give_back(lobby, ticket, str(ticket.match))
-        after = place(page[-1])
+        proposal = await _voided(lobby, proposal)
+    await returning.release(lobby, proposal)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from lobby.actions import notes, ranks, telling, tickets
+from lobby.actions import entitlements, notes, ranks, telling, tickets
 from lobby.catalogue.matchmaking import GroupTemplate, Queue
 from lobby.context import Lobby
 from lobby.domain import consequences
@@ -223,7 +223,7 @@ async def _template(lobby: Lobby, session: Session, queue: Queue) -> GroupTempla
     for template in lobby.catalogue.by_group[queue.template_group].templates:
         rules = _ruleset(template)
         items = rules.items if rules else set()
-        owned = {item: await _owned(lobby, str(session.leader), item) for item in items}
+        owned = {item: await entitlements.owned(lobby, str(session.leader), item) for item in items}
         if size and holds(rules, size, owned):
             return template
     raise NoMatchingTemplate
@@ -270,7 +270,3 @@ async def _rated(lobby: Lobby, session: Session, rank: int) -> list[Rated]:
         Rated(str(seat.player), seat.number, *ratings[str(seat.player)], client=seat.client)
         for seat in seats
     ]
-
-
-async def _owned(lobby: Lobby, player: str, item: int) -> int:
-    return 0

@@ -6,13 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from protocol.codec import Words
+from protocol.codec import LARGEST_INTEGER, Words
 from protocol.player_services.players import PlayerPath
 from protocol.player_services.terms import (
     EMPTY,
     CustomData,
     Id,
-    Integer,
     Maybe,
     Message,
     Natural,
@@ -30,7 +29,13 @@ def _measurable(number: float) -> float:
     return number
 
 
-RankId = Annotated[Integer, Field(gt=0)]
+def _countable(number: int) -> int:
+    if number > LARGEST_INTEGER:
+        raise ValueError("must not be beyond 2^53")
+    return number
+
+
+RankId = Annotated[int, Field(gt=0), AfterValidator(_countable)]
 Skill = Annotated[float, AfterValidator(_measurable)]
 
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from lobby.actions import creating, events, membership, portals, sessions, views
 from lobby.actions.membership import Wish
 from lobby.actions.proofs import Credential
-from lobby.domain.errors import LobbyError, SessionNotFound
+from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import Actor, Permit, Role
 from lobby.domain.platforms import Client
 from lobby.domain.seats import SeatStatus
@@ -91,6 +91,24 @@ class Jostled:
     async def _jostle(self) -> None:
         for _ in range(self._dice.choice((0, 0, 1, 2, 5, 20))):
             await asyncio.sleep(0)
+
+
+class Late:
+    """A store that writes lines of logs when it is let, and not before."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.asked, self.let = asyncio.Event(), asyncio.Event()
+        self.let.set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def append(self, stream: str, *bodies: str, keep: int = 500) -> int:
+        if stream.startswith("events:"):
+            self.asked.set()
+            await self.let.wait()
+        return await self._store.append(stream, *bodies, keep=keep)
 
 
 @dataclass
@@ -277,11 +295,3 @@ async def rough_day(houses: list[House], book: Book, seed: int) -> Day:
     await asyncio.gather(*(day.live(one, own) for one, own in zip(people, dice, strict=True)))
     await quiet(day)
     return day
-
-
-async def gone_from(house: House, session: Session) -> bool:
-    try:
-        await house.now(session)
-    except SessionNotFound:
-        return True
-    return False

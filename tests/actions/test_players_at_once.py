@@ -1,16 +1,13 @@
-"""Players at once: one verb is stopped before every one of its calls to the store while the other
-runs whole, in another process; and many do what they like, in an order that dice decide."""
+"""Two players at once: one verb is stopped before every one of its calls to the store while the
+other runs whole, in another process. Whichever comes first, the rule holds at the end."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from lobby.actions import creating, events, expiry, membership
 from lobby.actions.membership import Wish
@@ -18,20 +15,14 @@ from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import Actor, Permit, Role
 from lobby.domain.sessions import Session
 from persistence.ports import Live, Store
-from persistence.urls import open_live, open_store
-from tests.actions.houses import House, Paced, house, interrupted
+from tests.actions.houses import PATIENCE, House, Paced, house, interrupted
 from tests.actions.players import (
     CLIENT,
     GAME,
-    Book,
-    Jostled,
+    Late,
     player,
     replayed,
     require_sound,
-    require_sound_history,
-    require_true_logs,
-    require_true_notices,
-    rough_day,
 )
 
 MOST_CALLS = 40
@@ -79,9 +70,8 @@ async def at_every_call(party: Party, scene: Callable[[], Awaitable[Scene]]) -> 
     raise AssertionError("it never ends")
 
 
-async def cast(party: Party, inside: int, waiting: int = 1) -> tuple[list[Actor], Session]:
+async def cast(here: House, inside: int, waiting: int = 1) -> tuple[list[Actor], Session]:
     """A session of two teams of three that the first of them leads, and those who wait outside."""
-    here, _, _ = party
     people = [await player(here) for _ in range(inside + waiting)]
     session = await creating.create_or_join(
         here.lobby, Permit(people[0]), session_type="game", region=None, client=CLIENT
@@ -130,7 +120,7 @@ async def test_the_last_seat_goes_to_one_of_two_who_come(party: Party) -> None:
     here, there, _ = party
 
     async def scene() -> Scene:
-        people, session = await cast(party, inside=5, waiting=2)
+        people, session = await cast(here, inside=5, waiting=2)
         *_, one, other = people
 
         async def must_hold() -> None:
@@ -147,7 +137,7 @@ async def test_two_leave_at_any_moment_and_one_of_the_rest_leads(party: Party) -
     here, there, _ = party
 
     async def scene() -> Scene:
-        people, session = await cast(party, inside=4)
+        people, session = await cast(here, inside=4)
         leader, next_one, *rest, _ = people
 
         async def must_hold() -> None:
@@ -166,7 +156,7 @@ async def test_nobody_leads_who_leaves_while_being_promoted(party: Party) -> Non
     here, there, _ = party
 
     async def scene() -> Scene:
-        people, session = await cast(party, inside=3)
+        people, session = await cast(here, inside=3)
         leader, heir, third, _ = people
 
         async def must_hold() -> None:
@@ -185,7 +175,7 @@ async def test_who_comes_while_the_last_one_leaves_has_a_seat_or_was_refused(
     here, there, _ = party
 
     async def scene() -> Scene:
-        (last, comer), session = await cast(party, inside=1)
+        (last, comer), session = await cast(here, inside=1)
         answers: list[object] = []
         first, second = (here, there) if stopped == "coming" else (there, here)
 
@@ -211,7 +201,7 @@ async def test_who_is_invited_while_coming_sits_once(party: Party) -> None:
     here, there, _ = party
 
     async def scene() -> Scene:
-        (leader, comer), session = await cast(party, inside=1)
+        (leader, comer), session = await cast(here, inside=1)
 
         async def must_hold() -> None:
             now = await there.now(session)
@@ -228,7 +218,7 @@ async def test_the_last_seat_of_a_team_goes_to_one_of_two_who_move_there(party: 
     here, there, _ = party
 
     async def scene() -> Scene:
-        people, session = await cast(party, inside=4)
+        people, session = await cast(here, inside=4)
         first, second = people[1], people[2]
         for number in (5, 6):
             await place(here, session, people[0], people[3], team=1)()
@@ -257,7 +247,7 @@ async def test_a_session_does_not_expire_over_somebody_who_has_just_come(
     here, there, _ = party
 
     async def scene() -> Scene:
-        people, session = await cast(party, inside=2)
+        people, session = await cast(here, inside=2)
         answers: list[object] = []
         for one in (here, there):
             one.clock.advance(here.lobby.catalogue.server.session_ttl_s + 1)
@@ -280,57 +270,20 @@ async def test_a_session_does_not_expire_over_somebody_who_has_just_come(
     await at_every_call(party, scene)
 
 
-async def test_a_log_tells_in_order_who_was_kicked_and_came_again(party: Party) -> None:
-    here, there, _ = party
-
-    async def scene() -> Scene:
-        (leader, other), session = await cast(party, inside=2, waiting=0)
-
-        async def must_hold() -> None:
-            lines = await events.page(there.lobby, id=session.id, number=0, size=50)
-            _, inside, _ = replayed(lines)
-            assert inside == await seated(there, session)
-
-        return dismiss(here, session, leader, other), enter(there, session, other), must_hold
-
-    await at_every_call(party, scene)
-
-
-DAYS = {"sqlite": 20, "postgres": 8}
-
-
-@pytest.mark.parametrize("kind", DAYS)
-def test_whatever_players_do_at_once_the_rules_hold(
-    kind: str, request: pytest.FixtureRequest
-) -> None:
-    url = "sqlite::memory:"
-    if kind == "postgres":
-        server = request.getfixturevalue("postgres_server")
-        url = asyncio.run(server.new_database())
-
-    @settings(max_examples=DAYS[kind], deadline=None, phases=(Phase.explicit, Phase.generate))
-    @given(seed=st.integers(0, 2**32))
-    def play(seed: int) -> None:
-        asyncio.run(spend(url, seed))
-
-    play()
-
-
-async def spend(url: str, seed: int) -> None:
-    store, live, book = await open_store(url), await open_live("memory:", prefix=""), Book()
-    dice = random.Random(seed)
-    jostled: list[Any] = [Jostled(store, dice, book) for _ in range(2)]
-    try:
-        async with (
-            house(jostled[0], live, catalogue=GAME) as here,
-            house(jostled[1], live, catalogue=GAME) as there,
-        ):
-            day = await rough_day([here, there], book, seed)
-            assert not {"unavailable", "internal_error"} & set(day.refusals)
-            require_sound_history(day)
-            await require_true_logs(day)
-            await require_true_notices(day)
-    finally:
-        await live.bus.close()
-        await live.leases.close()
-        await store.close()
+async def test_a_log_tells_in_order_who_was_kicked_and_came_again(store: Store, live: Live) -> None:
+    late: Any = Late(store)
+    async with (
+        house(late, live, catalogue=GAME) as here,
+        house(store, live, catalogue=GAME) as there,
+    ):
+        (leader, other), session = await cast(here, inside=2, waiting=0)
+        late.asked.clear()
+        late.let.clear()
+        kick = asyncio.ensure_future(dismiss(here, session, leader, other)())
+        async with asyncio.timeout(PATIENCE):
+            await late.asked.wait()
+            await enter(there, session, other)()
+            late.let.set()
+            await kick
+        _, inside, _ = replayed(await events.page(there.lobby, id=session.id, number=0, size=50))
+        assert inside == await seated(there, session) == {leader.uuid, other.uuid}
