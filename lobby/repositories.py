@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lobby import names
+from lobby import indexes
 from lobby.domain.accounts import Account
 from lobby.domain.allocations import GameHost
+from lobby.domain.entitlements import Order, OrderNotFound, Submission, SubmissionNotFound
 from lobby.domain.errors import (
     AccountNotFound,
     AdminsNotFound,
@@ -19,15 +20,20 @@ from lobby.domain.errors import (
     SessionNotFound,
 )
 from lobby.domain.families import Family
-from lobby.domain.instances import Instance
 from lobby.domain.profiles import Admins, Icon
+from lobby.domain.proposals import Proposal
+from lobby.domain.queue_errors import PlayerQueued, ProposalNotFound, TicketNotFound
+from lobby.domain.ranks import Ranks, RankUpdate, RankUpdateNotFound, UnrankedPlayer
 from lobby.domain.session_errors import (
     AllocationMismatch,
     GameHostNotFound,
+    InQueue,
     InstanceExists,
     PlatformSessionExists,
 )
 from lobby.domain.sessions import Session
+from lobby.domain.settings import PlayerSettings, SettingNotFound
+from lobby.domain.tickets import Ticket
 from lobby.repository import Repository
 from persistence.ports import Documents, Index
 
@@ -43,6 +49,13 @@ class Repositories:
     icons: Repository[Icon]
     admins: Repository[Admins]
     game_hosts: Repository[GameHost]
+    submissions: Repository[Submission]
+    orders: Repository[Order]
+    tickets: Repository[Ticket]
+    proposals: Repository[Proposal]
+    ranks: Repository[Ranks]
+    rank_updates: Repository[RankUpdate]
+    player_settings: Repository[PlayerSettings]
 
 
 def repositories(documents: Documents) -> Repositories:
@@ -53,6 +66,13 @@ def repositories(documents: Documents) -> Repositories:
         icons_in(documents),
         admins_in(documents),
         game_hosts_in(documents),
+        submissions_in(documents),
+        orders_in(documents),
+        tickets_in(documents),
+        proposals_in(documents),
+        ranks_in(documents),
+        rank_updates_in(documents),
+        player_settings_in(documents),
     )
 
 
@@ -61,7 +81,7 @@ def accounts_in(documents: Documents) -> Repository[Account]:
         documents,
         Account,
         key=lambda account: account.uuid,
-        index=_account_index,
+        index=indexes.of_account,
         missing=AccountNotFound,
         taken={
             "": Conflict,
@@ -78,7 +98,7 @@ def sessions_in(documents: Documents) -> Repository[Session]:
         documents,
         Session,
         key=lambda session: str(session.id),
-        index=_session_index,
+        index=indexes.of_session,
         missing=SessionNotFound,
         taken={
             "": Conflict,
@@ -134,59 +154,78 @@ def game_hosts_in(documents: Documents) -> Repository[GameHost]:
     )
 
 
-def _account_index(account: Account) -> Index:
-    """`user` orders those with a login by number; `knows` finds whose lists name somebody.
-
-    `number` finds players by their older name, `portal` by who they are on their platform.
-    """
-    labels = {"knows": sorted({*account.host.friends, *account.host.banlist})}
-    claims: dict[str, str | list[str]] = {"number": str(account.number)}
-    if account.portal is not None:
-        claims["portal"] = account.portal.claim
-    if account.login is not None:
-        labels["user"] = [f"{account.number:012}"]
-        claims["login"] = account.login.lower()
-    if account.admin:
-        labels["admin"] = ["yes"]
-    if account.nicknames:
-        claims["nickname"] = sorted({names.key(nickname) for nickname in account.nicknames})
-    return Index(labels, claims)
+def tickets_in(documents: Documents) -> Repository[Ticket]:
+    return Repository(
+        documents,
+        Ticket,
+        key=lambda ticket: ticket.id,
+        index=indexes.of_ticket,
+        missing=TicketNotFound,
+        taken={"": Conflict, "session": InQueue, "player": PlayerQueued},
+    )
 
 
-def _session_index(session: Session) -> Index:
-    """`held` finds sessions with seats that may lapse, `seeking` those that wait for a game server,
-    `listed:` and `open:` those of a type in the order they were made. One live session per host."""
-    labels = {"live": ["yes"], "type": [session.template], "player": session.insiders()}
-    if any(seat.until is not None for seat in session.seats.values()):
-        labels["held"] = ["yes"]
-    order = f"{session.sequence:012}"
-    kinds = [session.template]
-    if session.region is not None:
-        kinds.append(f"{session.template}:{session.region}")
-    if session.listing is not None:
-        labels |= {"listed": ["yes"]} | {f"listed:{kind}": [order] for kind in kinds}
-    if session.joinable and not session.full and not session.hosted:
-        labels |= {f"open:{kind}": [order] for kind in kinds}
-    claims: dict[str, str | list[str]] = {}
-    if session.hosted and session.leader:
-        claims["leader"] = session.leader
-    if session.platform_sessions:
-        claims["platform"] = [one.claim for one in session.platform_sessions]
-    if session.instance is not None:
-        _index_instance(session.instance, order, labels, claims)
-    return Index(labels, claims)
+def proposals_in(documents: Documents) -> Repository[Proposal]:
+    return Repository(
+        documents,
+        Proposal,
+        key=lambda proposal: proposal.id,
+        index=lambda proposal: Index({"open": ["yes"]}),
+        missing=ProposalNotFound,
+        taken={"": Conflict},
+    )
 
 
-def _index_instance(
-    instance: Instance,
-    order: str,
-    labels: dict[str, list[str]],
-    claims: dict[str, str | list[str]],
-) -> None:
-    claims["instance"] = instance.id
-    if instance.allocation is not None:
-        claims["allocation"] = instance.allocation
-    if instance.live:
-        labels["hosting"] = ["yes"]
-    if instance.seeking:
-        labels["seeking"] = [order]
+def ranks_in(documents: Documents) -> Repository[Ranks]:
+    return Repository(
+        documents,
+        Ranks,
+        key=lambda ranks: ranks.player,
+        index=lambda ranks: Index(),
+        missing=UnrankedPlayer,
+        taken={"": Conflict},
+    )
+
+
+def rank_updates_in(documents: Documents) -> Repository[RankUpdate]:
+    return Repository(
+        documents,
+        RankUpdate,
+        key=lambda update: str(update.number),
+        index=lambda update: Index({"open": ["yes"]}),
+        missing=RankUpdateNotFound,
+        taken={"": Conflict},
+    )
+
+
+def player_settings_in(documents: Documents) -> Repository[PlayerSettings]:
+    return Repository(
+        documents,
+        PlayerSettings,
+        key=lambda settings: settings.key,
+        index=lambda settings: Index({"player": [settings.player]}),
+        missing=SettingNotFound,
+        taken={"": Conflict},
+    )
+
+
+def submissions_in(documents: Documents) -> Repository[Submission]:
+    return Repository(
+        documents,
+        Submission,
+        key=lambda submission: submission.id,
+        index=indexes.of_submission,
+        missing=SubmissionNotFound,
+        taken={"": Conflict},
+    )
+
+
+def orders_in(documents: Documents) -> Repository[Order]:
+    return Repository(
+        documents,
+        Order,
+        key=lambda order: order.key,
+        index=indexes.of_order,
+        missing=OrderNotFound,
+        taken={"": Conflict},
+    )

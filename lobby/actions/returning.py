@@ -16,7 +16,7 @@ from lobby.domain.queue_errors import ProposalNotFound, TicketNotFound
 from lobby.domain.session_errors import TicketTaken
 from lobby.domain.sessions import Session
 from lobby.domain.tickets import Ticket
-from lobby.repositories import place
+from lobby.indexes import place
 
 
 async def release(lobby: Lobby, proposal: Proposal) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from lobby.catalogue.providers import Provider
 from lobby.catalogue.rows import Address, Name, Number, Row, Rows, Seconds, Secret
 from lobby.domain.permissions import covers
 
@@ -22,7 +23,8 @@ PERMISSIONS = frozenset({
     "session:read:platform", "session:read:self", "session:update-player:any",
     "session:update-player:self", "session:update:any", "session:update:browser",
     "session:update:event", "session:update:fubar", "session:update:platform",
-    "session:update:self", "setting-config:read", "setting:read:self", "setting:write:self",
+    "session:update:self", "setting-config:read", "setting:read", "setting:read:self",
+    "setting:write", "setting:write:self",
 })  # fmt: skip
 """All that operations ask for, beside what custom endpoints do."""
 CUSTOM = re.compile(r"custom:[a-z0-9_:-]+")
@@ -121,6 +123,7 @@ class Auth(Row):
     redirect_uris: Rows[Address] = ()
     clients: Rows[Client] = ()
     basic_users: Rows[BasicUser] = ()
+    providers: Rows[Provider] = ()
 
     @field_validator("clients")
     @classmethod
@@ -130,3 +133,6 @@ class Auth(Row):
         if info.data.get("require_client_credentials") and not value:
             raise ValueError("missing: require_client_credentials leaves everybody out")
         return value
+
+    def provider(self, platform: str) -> Provider | None:
+        return next((one for one in self.providers if one.platform == platform), None)

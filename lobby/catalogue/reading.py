@@ -136,6 +136,7 @@ def summary(catalogue: Catalogue) -> str:
     )
     secrets = [one.secret for one in catalogue.auth.clients]
     secrets += [one.password for one in catalogue.auth.basic_users]
+    secrets += [one.client_secret for one in catalogue.auth.providers if one.client_secret]
     secrets += [one.secret for one in catalogue.entitlement_providers if one.secret]
     secrets += [one.secret for one in catalogue.custom_endpoints if one.secret]
     references = sorted(

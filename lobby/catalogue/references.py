@@ -28,6 +28,7 @@ UNIQUE = (
     ("", "roles{}.id"),
     ("", "auth.clients[].id"),
     ("", "auth.basic_users[].name"),
+    ("", "auth.providers[].platform"),
     ("", "entitlement_providers[].platform"),
     ("", "custom_endpoints[].id"),
 )
@@ -36,6 +37,7 @@ UNIQUE = (
 REFERENCES = (
     ("auth.clients[].default_role", "role", "roles"),
     ("auth.basic_users[].role", "role", "roles"),
+    ("auth.providers[].default_role", "role", "roles"),
     ("instance_templates[].map_list", "map list", "map_lists[].id"),
     ("profiles[].instance_template", "instance template", "instance_templates[].id"),
     ("profiles[].rank_id", "rank", "ranks[].rank_id"),

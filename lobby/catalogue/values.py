@@ -52,7 +52,11 @@ def _additional_properties(validator: Any, inner: Any, value: Any, schema: Any) 
         return
     patterns = [matcher(pattern) for pattern in schema.get("patternProperties", ())]
     for name, its in value.items():
-        if name not in schema.get("properties", {}) and not any(m(name) for m in patterns):
+        if name in schema.get("properties", {}) or any(matches(name) for matches in patterns):
+            continue
+        if inner is False:
+            yield ValidationError("is more than there may be", path=[name])
+        else:
             yield from validator.descend(its, inner, path=name)
 
 

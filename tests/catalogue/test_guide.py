@@ -26,6 +26,7 @@ from lobby.catalogue.players import (
     SettingVersion,
     Sku,
 )
+from lobby.catalogue.providers import Provider
 from lobby.catalogue.sessions import PlatformTemplate, Region, SessionTemplate, StartupParams
 from lobby.catalogue.whole import Catalogue, Server
 
@@ -36,6 +37,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[auth]": Auth,
     "[[auth.clients]]": Client,
     "[[auth.basic_users]]": BasicUser,
+    "[[auth.providers]]": Provider,
     "[roles.NAME]": Role,
     "[[regions]]": Region,
     "[[templates]]": SessionTemplate,

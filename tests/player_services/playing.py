@@ -126,7 +126,6 @@ class Player:
         wait_until(lambda: bool(true(self.notices())), PATIENCE)
         return self.notices()
 
-
     def told_of(self, etag: str) -> Json:
         """The newest, as soon as it tells of this state of a session."""
         return self.told(lambda found: found and found[0].get("etag") == etag)[0]

@@ -18,6 +18,8 @@ from tests.player_services.rows import (
     notifications,
     platform_sessions,
     players,
+    portals,
+    queues,
     ranks,
     sessions,
     settings,
@@ -27,12 +29,14 @@ from tests.player_services.rows import (
 ROWS = {row.name: row for row in routes.door[1]}
 LINES: dict[str, Line] = {
     **login.LINES,
+    **portals.LINES,
     **configuration.LINES,
     **browser.LINES,
     **sessions.LINES,
     **matches.LINES,
     **players.LINES,
     **events.LINES,
+    **queues.LINES,
     **instances.LINES,
     **platform_sessions.LINES,
     **entitlements.LINES,

@@ -53,7 +53,19 @@ HEALTH = {"POST /session/v1/session/{session_id}/instance/health": {"session:*"}
 """Who stands above every session reports for any; later descriptions name it, too."""
 CUSTOM = {"POST /custom/v1/custom/{endpoint_id}": {"look"}}
 """Whoever has come in; the description asks for no more, and a game says itself what it asks."""
-MORE_PERMISSIONS: dict[str, set[str]] = {**OWN_STREAM, **OWN_INSTANCE, **HEALTH, **CUSTOM}
+SETTING = {
+    "GET /settings/v1/setting_type/{setting_type_id}/v/{setting_version_id}": {
+        "setting-config:read"
+    }
+}
+"""Its description names none, though it wants a token; those beside it name this."""
+MORE_PERMISSIONS: dict[str, set[str]] = {
+    **OWN_STREAM,
+    **OWN_INSTANCE,
+    **HEALTH,
+    **CUSTOM,
+    **SETTING,
+}
 """By operation, what its row takes besides the strings that its description names."""
 
 

@@ -35,15 +35,6 @@ DELIBERATE: dict[str, dict[str, str]] = {}
 """By word, what differs on purpose, and why."""
 
 ELSEWHERE = (
-    "/users/v1/oauth/",
-    "/users/v1/portaltoken/",
-    "/session/v1/instance-launch-templates/",
-    "/session/v1/instance-request-template/",
-    "/session/v1/match-making-templates/",
-    "/session/v2/match-making-templates/",
-    "/session/v1/queues",
-    "/session/v2/queues",
-    "/session/v1/session/{session_id}/queue",
 )
 """Operations whose words are not in this dictionary."""
 
