@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
 DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence tests bench)
-BENCHES := commits fanout hub autobahn
+BENCHES := commits fanout hub longpolls autobahn
 
 # Test files at once: most of them wait more than they compute. Each worker has servers of its own.
 AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))

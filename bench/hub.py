@@ -70,6 +70,9 @@ class OneDocument:
     async def head(self, topic: str) -> int:
         return 0
 
+    async def heads(self, topics: object) -> dict[str, int]:
+        return {}
+
 
 def state(n: int) -> dict[str, object]:
     return {"id": "1024", "name": "x" * 40, "seats": {"0": {"status": "taken", "score": n}}}

@@ -1,4 +1,4 @@
-"""The command line: `lobby serve | admin | token | catalogue | doctor`.
+"""The command line: `lobby serve | admin | token | catalogue | match | doctor`.
 
 Words in, lines and exit codes out.
 """
@@ -33,9 +33,11 @@ app = typer.Typer(
 admin = typer.Typer(no_args_is_help=True, help="Administrators and other accounts.")
 token = typer.Typer(no_args_is_help=True, help="Signing keys, and tokens for accounts.")
 catalogue = typer.Typer(no_args_is_help=True, help="What the game offers: docs/catalogue.md.")
+match = typer.Typer(no_args_is_help=True, help="Who waits for a match: docs/matchmaking.md.")
 app.add_typer(admin, name="admin")
 app.add_typer(token, name="token")
 app.add_typer(catalogue, name="catalogue")
+app.add_typer(match, name="match")
 
 Login = Annotated[str, typer.Argument(help="3 to 32 letters, digits, _ . -")]
 FromStdin = Annotated[
@@ -186,6 +188,12 @@ def check(file: Annotated[Path, typer.Argument(help="A TOML file, as LOBBY_CATAL
     except catalogues.WrongCatalogue as wrong:
         typer.echo("\n".join(wrong.lines))
         raise typer.Exit(Exit.FAILED) from None
+
+
+@match.command()
+def explain(ticket: Annotated[str, typer.Argument(help="A ticket's id.")]) -> None:
+    """Say how a ticket stands and why it still waits, as JSON."""
+    typer.echo(json.dumps(_do("match explain", ticket=ticket), indent=2))
 
 
 def _do(command: str, **fields: str) -> dict[str, Any]:

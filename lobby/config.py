@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Origins beside our own from which browsers may open the channel."""
     trusted_proxies: Annotated[list[str], NoDecode] = []
     """Networks (CIDR) whose X-Forwarded-For is believed."""
+    outbound_hosts: Annotated[list[str], NoDecode] = []
+    """Hosts, with or without a port, that we may call without TLS and within our own network."""
     admin_socket: str = "lobby.sock"
     name: str = "Lobby"
 
@@ -118,7 +120,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
 
-    @field_validator("allowed_hosts", "allowed_origins", "trusted_proxies", mode="before")
+    @field_validator(
+        "allowed_hosts", "allowed_origins", "trusted_proxies", "outbound_hosts", mode="before"
+    )
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 import structlog
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter
 
-from lobby.actions import accounts, logins, parts
+from lobby.actions import accounts, explaining, logins, parts
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import SYSTEM
@@ -73,11 +73,16 @@ class IssueToken(Words):
     account: Who
 
 
+class ExplainTicket(Words):
+    command: Literal["match explain"]
+    ticket: Who
+
+
 class Status(Words):
     command: Literal["status"]
 
 
-Command = Create | SetPassword | Delete | SignOut | ListAdmins | IssueToken | Status
+Command = Create | SetPassword | Delete | SignOut | ListAdmins | IssueToken | ExplainTicket | Status
 COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="command")])
 
 
@@ -118,6 +123,10 @@ async def issue_token(lobby: Lobby, said: IssueToken) -> Result:
     return {**_shown(account), "token": logins.issue(lobby, account)}
 
 
+async def explain_ticket(lobby: Lobby, said: ExplainTicket) -> Result:
+    return await explaining.look(lobby, said.ticket)
+
+
 async def status(lobby: Lobby, said: Status) -> Result:
     """What the process that has everything open can say of it."""
     answering = await parts.answering(lobby)
@@ -131,9 +140,10 @@ ROWS: dict[type[Command], Callable[[Lobby, Any], Awaitable[Result]]] = {
     SignOut: sign_out,
     ListAdmins: list_admins,
     IssueToken: issue_token,
+    ExplainTicket: explain_ticket,
     Status: status,
 }
-READING = (ListAdmins, Status)
+READING = (ListAdmins, ExplainTicket, Status)
 
 
 async def answer(lobby: Lobby, line: bytes) -> bytes:

@@ -6,8 +6,9 @@ Knows streams and entries; who should know what, and why, is the verbs' to say.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -30,12 +31,25 @@ Key = tuple[str, str]
 """A stream, and the session that its entry is about."""
 
 
+Again = Callable[[], Awaitable[InboxEntry | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An entry, and who can say how it reads by now, when it had to wait: another process may have
+    told something newer meanwhile. None: nothing is to be said any more."""
+
+    entry: InboxEntry
+    again: Again | None
+    waited: bool
+
+
 class Notices:
     """Owns one task, and only while something waits to be written."""
 
     def __init__(self, store: Store, bus: Bus) -> None:
         self._store, self._bus = store, bus
-        self._due: dict[Key, InboxEntry] = {}
+        self._due: dict[Key, Due] = {}
         self._quiet: dict[Key, float] = {}
         self._more = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
@@ -55,11 +69,13 @@ class Notices:
             self._put_back(older)
             raise
 
-    def soon(self, account: str, entry: InboxEntry) -> None:
+    def soon(self, account: str, entry: InboxEntry, *, again: Again | None = None) -> None:
         """That a session has changed. The first word goes at once; of those that follow within a
         quarter of a second only the newest is written. Never fails, and never waits."""
         assert entry.session is not None
-        self._due[topics.inbox(account), entry.session] = entry
+        key = (topics.inbox(account), entry.session)
+        waits = self._quiet.get(key, 0.0) > asyncio.get_running_loop().time()
+        self._due[key] = Due(entry, again, waits)
         if len(self._due) > MOST:
             del self._due[next(iter(self._due))]
             log.warning("notice_dropped", why="too many wait")
@@ -95,9 +111,10 @@ class Notices:
     def _hush(self, keys: Iterable[Key]) -> None:
         self._quiet |= dict.fromkeys(keys, asyncio.get_running_loop().time() + QUIET_SECONDS)
 
-    def _put_back(self, due: Mapping[Key, InboxEntry]) -> None:
+    def _put_back(self, due: Mapping[Key, Due]) -> None:
         """What could not be written waits on, unless something newer does."""
-        self._due = {**due, **self._due}
+        late = {key: replace(one, waited=True) for key, one in due.items()}
+        self._due = {**late, **self._due}
         self._begin()
 
     def _begin(self) -> None:
@@ -138,11 +155,13 @@ class Notices:
             self._quiet = {}
         return all(ends)
 
-    async def _put_one(self, key: Key, entry: InboxEntry) -> bool:
+    async def _put_one(self, key: Key, due: Due) -> bool:
         try:
-            await self._append(key[0], [entry])
+            entry = await due.again() if due.waited and due.again else due.entry
+            if entry is not None:
+                await self._append(key[0], [entry])
         except (Unreachable, asyncio.CancelledError) as away:
-            self._put_back({key: entry})
+            self._put_back({key: due})
             if not isinstance(away, Unreachable):
                 raise
             log.warning("notice_postponed", why=str(away))

@@ -15,7 +15,8 @@ from websockets.asyncio.client import connect as websocket
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from protocol.channel import FRAME, SUBPROTOCOL
+from protocol.channel import SUBPROTOCOL
+from protocol.frames import FRAME
 
 T = TypeVar("T")
 Frame = dict[str, Any]

@@ -10,6 +10,7 @@ import structlog
 
 from lobby.actions import allocations, entitlements, expiry, health, lifetimes, queues, ranks
 from lobby.context import Lobby
+from lobby.domain import consequences
 from lobby.domain.errors import Unavailable
 from persistence.ports import Unreachable
 
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 HANDLERS: dict[str, Callable[[Lobby, str], Awaitable[None]]] = {
     "session": expiry.expire,
     "events": expiry.forget_log,
+    "instance": expiry.forget_stream,
     "over": expiry.wind_up,
     queues.ALARM: queues.expire,
     allocations.ALARM: allocations.expire,
@@ -51,7 +53,10 @@ async def rearm(lobby: Lobby) -> None:
         await allocations.rearm(lobby, session)
         await health.watch(lobby, session)
         await queues.rearm(lobby, session)
+        if consequences.over(session):
+            await lifetimes.wind_up(lobby, session)
     await allocations.rearm_hosts(lobby)
     await entitlements.rearm(lobby)
     await expiry.rearm_logs(lobby)
+    await expiry.rearm_streams(lobby)
     await ranks.rearm(lobby)

@@ -14,6 +14,7 @@ from protocol import topics
 
 LOGS = topics.session_events("")
 """How the names of sessions' logs begin."""
+STREAMS = topics.instance("")
 
 
 async def expire(lobby: Lobby, id: str) -> None:
@@ -62,6 +63,23 @@ async def wind_up(lobby: Lobby, id: str) -> None:
 
     with suppress(SessionNotFound, StillWanted):
         await telling.end(lobby, int(id), decide, message=telling.OVER.message)
+
+
+async def rearm_streams(lobby: Lobby) -> None:
+    """The same of the streams of instances; those that are still there are asked for then."""
+    after = ""
+    while streams := await lobby.store.streams(STREAMS, after=after):
+        for stream in streams:
+            await lobby.leases.linger(stream, lifetimes.STREAM_SECONDS)
+        after = streams[-1]
+
+
+async def forget_stream(lobby: Lobby, id: str) -> None:
+    """Unless a session is played there."""
+    try:
+        await lobby.sessions.claimed("instance", id)
+    except SessionNotFound:
+        await lobby.notices.end(topics.instance(id), code="instance_ended")
 
 
 async def forget_log(lobby: Lobby, id: str) -> None:

@@ -62,6 +62,8 @@ class Fulfilment:
                     await self._begin()
                 except Unreachable as away:
                     log.warning("purchases_postponed", why=str(away))
+                except Exception:
+                    log.exception("purchases_postponed")
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ROUND_SECONDS):
                         await self._lobby.purchased.wait()

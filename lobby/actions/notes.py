@@ -11,6 +11,7 @@ from typing import Any
 
 from lobby.actions import views
 from lobby.context import Lobby
+from lobby.domain.errors import SessionNotFound
 from lobby.domain.happenings import TIME, Happening
 from lobby.domain.permissions import Actor
 from lobby.domain.seats import Seat
@@ -32,8 +33,17 @@ async def put(lobby: Lobby, seat: Seat, session: Session, *, kind: Any, message:
 
 def soon(lobby: Lobby, seat: Seat, session: Session) -> None:
     """That the session has changed: written in a moment, together with what else changes in it."""
-    entry = _entry(lobby, seat, session, "session_updated", "The session has changed.")
-    lobby.notices.soon(str(seat.player), entry)
+    player = str(seat.player)
+
+    async def again() -> InboxEntry | None:
+        try:
+            now = await lobby.sessions.get(str(session.id))
+        except SessionNotFound:
+            return None
+        held = now.held_by(player)
+        return _changed(lobby, held[1], now) if held and held[1].announced else None
+
+    lobby.notices.soon(player, _changed(lobby, seat, session), again=again)
 
 
 async def tell_instance(lobby: Lobby, session: Session, *, kind: str) -> None:
@@ -86,6 +96,10 @@ def _line(session: Session, one: Happening, by: Actor, at: float) -> SessionEven
         at=at,
         version=session.version,
     )
+
+
+def _changed(lobby: Lobby, seat: Seat, session: Session) -> InboxEntry:
+    return _entry(lobby, seat, session, "session_updated", "The session has changed.")
 
 
 def _entry(lobby: Lobby, seat: Seat, session: Session, kind: Any, message: str) -> InboxEntry:

@@ -19,7 +19,6 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, import_key
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lobby.actions.asking import Asker, Asks
 from lobby.catalogue.providers import Provider
 from lobby.context import Lobby
 from lobby.domain.outbound_errors import UpstreamFailed
@@ -105,7 +104,7 @@ async def redeem(
     url, headers, body = _proof(provider, there).prepare(
         "POST", there.token_endpoint, headers, body
     )
-    answer = await _asks(lobby).request("POST", url, headers=headers, body=body.encode())
+    answer = await lobby.outbound.request("POST", url, headers=headers, body=body.encode())
     if not answer.good:
         raise UpstreamFailed
     redeemed = _parsed(Redeemed, answer.body)
@@ -183,7 +182,7 @@ async def _found(lobby: Lobby, model: type[S], url: str, *, anew: bool = False) 
         kept = None if anew else await lobby.leases.recall(note)
         if kept is not None:
             return model.model_validate_json(kept)
-    answer = await _asks(lobby).request("GET", url, headers={"Accept": "application/json"})
+    answer = await lobby.outbound.request("GET", url, headers={"Accept": "application/json"})
     if not answer.good:
         raise UpstreamFailed
     found = _parsed(model, answer.body)
@@ -197,10 +196,6 @@ def _parsed(model: type[S], body: bytes) -> S:
         return model.model_validate_json(body)
     except ValidationError:
         raise UpstreamFailed from None
-
-
-def _asks(lobby: Lobby) -> Asks:
-    return Asker(lobby.settings.outbound_hosts)
 
 
 def _proof(provider: Provider, there: About) -> ClientAuth:

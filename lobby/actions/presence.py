@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from lobby.actions import alarms, sessions, telling
+from lobby.actions import alarms, lifetimes, sessions, telling
 from lobby.context import Lobby
 from lobby.domain.errors import NotFound, NotSeated
 from lobby.domain.permissions import SYSTEM, Actor, Permit
@@ -15,11 +15,15 @@ async def set_status(lobby: Lobby, permit: Permit, *, status: str) -> None:
 
 
 async def gone(lobby: Lobby, account: str) -> None:
-    """They are not coming back: what they host ends, their seats fall free as if they had left."""
+    """They are not coming back: what they host ends, their seats fall free as if they had left.
+    Who still reads a session of players keeps their seat there, for as long as they do."""
+    reading = await lifetimes.attested(lobby, account)
     for session in await lobby.sessions.all("player", account):
         with suppress(NotFound, NotSeated):
             if session.hosted and session.leader == account:
                 await sessions.close(lobby, SYSTEM, id=session.id, message="The host is gone.")
+            elif reading and not session.hosted:
+                await lobby.leases.linger(account, lobby.catalogue.server.session_ttl_s)
             else:
                 await telling.alter(
                     lobby, session.id, lambda s: s.unseat(account), by=Actor(account)

@@ -115,6 +115,7 @@ async def end(
         ),
         lobby.store.forget(topics.chat(session.id)),
         lobby.leases.linger(f"events:{session.id}", LOG_SECONDS),
+        lifetimes.let_fade(lobby, session),
     )
     return session
 
@@ -148,6 +149,12 @@ async def told(
         ),
         *(_bid_farewell(lobby, seat, after, by, farewell) for seat in _gone(before, after)),
     )
+    if before.instance is not None and before.instance.id not in _instances(after):
+        await _safely(lifetimes.let_fade(lobby, before))
+
+
+def _instances(session: Session) -> set[str]:
+    return {session.instance.id} if session.instance else set()
 
 
 def kept(lobby: Lobby, session: Session) -> bool:

@@ -140,10 +140,14 @@ async def _session(lobby: Lobby, permit: Permit, id: str) -> str:
 
 async def require_visible(lobby: Lobby, permit: Permit, session: Session) -> None:
     """For whom its leader has banned there is no such session."""
-    if session.leader is not None:
+    if session.leader is None:
+        return
+    try:
         leader = await lobby.accounts.get(session.leader)
-        if permit.actor.uuid in leader.host.banlist:
-            raise SessionNotFound
+    except AccountNotFound:
+        raise SessionNotFound from None
+    if permit.actor.uuid in leader.host.banlist:
+        raise SessionNotFound
 
 
 async def _chat(lobby: Lobby, permit: Permit, id: str) -> str:

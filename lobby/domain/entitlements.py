@@ -1,5 +1,5 @@
-"""What players buy on their platforms. A *submission* is what a game reports at once. For each thing
-in it there is one *order* for ever, and what somebody owns is what their fulfilled orders say.
+"""What players buy on their platforms. A *submission* is what a game reports at once. For each
+thing in it there is one *order* for ever; what somebody owns is what their fulfilled orders say.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ looking at the others.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from math import inf
 
@@ -30,12 +30,12 @@ LOOKS = 64
 
 
 class Pool:
-    """All who are here; `gone` are those who are not any more."""
+    """Tickets, the oldest first; `gone` are those who are not here any more."""
 
     def __init__(
-        self, tickets: Iterable[Ticket], profile: Profile, *, now: float, window: Window
+        self, tickets: Sequence[Ticket], profile: Profile, *, now: float, window: Window
     ) -> None:
-        self.tickets = sorted(tickets, key=age)
+        self.tickets = tickets
         self.ratings = [ticket.rating_in(profile.id) for ticket in self.tickets]
         self.sizes = [len(ticket.players) for ticket in self.tickets]
         self.ages = [max(0.0, now - ticket.created) for ticket in self.tickets]
@@ -64,22 +64,22 @@ class Pool:
         found.sort()
         return found
 
-    def about(self, seeker: int) -> tuple[int, ...]:
-        """No more parties of one, of two and so on than these are near it; quickly said."""
+    def about(self, seeker: int, needed: int) -> tuple[int, ...]:
+        """No more parties of one, of two and so on than these are near it; quickly said, and none
+        when they are fewer players than are needed with it."""
+        rating, farthest = self.ratings[seeker], self._farthest(seeker)
+        farthest += ROUNDING * (farthest + abs(rating))
+        lowest, highest = rating - farthest, rating + farthest
+        first, last = bisect_left(self._line, lowest), bisect_right(self._line, highest)
+        if self._players[last] - self._players[first] < needed:
+            return ()
         counts = [0] * self._most
-        lowest, highest = self._about(seeker)
         places = self._places - self.sizes[seeker]
         own = self._shelves[self.lets_in[seeker], self.sizes[seeker]]
         for shelf in self._shelves_beside(self.lets_in[seeker]):
             count = counts[shelf.size - 1] + shelf.about(lowest, highest) - (shelf is own)
             counts[shelf.size - 1] = min(count, places // shelf.size)
         return tuple(counts)
-
-    def players_about(self, seeker: int) -> int:
-        """No more players than these are near it, itself counted; said still more quickly."""
-        lowest, highest = self._about(seeker)
-        first, last = bisect_left(self._line, lowest), bisect_right(self._line, highest)
-        return self._players[last] - self._players[first]
 
     def fits(self, one: int, other: int) -> bool:
         """Their ratings are within reach of each other."""
@@ -96,11 +96,6 @@ class Pool:
     def _farthest(self, seeker: int) -> float:
         """Nobody who reaches it is farther: those who are left are younger."""
         return min(FAR, self.window.reach(self.ages[seeker], self.ages[seeker]))
-
-    def _about(self, seeker: int) -> tuple[float, float]:
-        rating, farthest = self.ratings[seeker], self._farthest(seeker)
-        farthest += ROUNDING * (farthest + abs(rating))
-        return rating - farthest, rating + farthest
 
     def _shelves_beside(self, lets_in: int) -> list[Shelf]:
         if (beside := self._beside.get(lets_in)) is None:
@@ -171,11 +166,6 @@ class Shelf:
         if not tickets:
             self._up[place], self._down[place] = place + 1, place - 1
         return reversed(tickets)
-
-
-def age(ticket: Ticket) -> tuple[float, str]:
-    """In this order the oldest comes first."""
-    return ticket.created, ticket.id
 
 
 def _next(ways: list[int], place: int) -> int:

@@ -55,10 +55,9 @@ class Search:
         return []
 
     def _hopeful(self) -> bool:
-        players = self._pool.players_about(self._seeker)
-        if players < self._sides * self._least:
-            return False
-        return self._may_do(players, self._pool.about(self._seeker), self._least, self._most)
+        needed = self._sides * self._least
+        counts = self._pool.about(self._seeker, needed)
+        return bool(counts) and self._may_do(needed, counts, self._least, self._most)
 
     def _look_around(self) -> None:
         pool, seeker = self._pool, self._seeker
@@ -91,7 +90,7 @@ class Search:
         return None
 
     def _may_do(self, players: int, counts: Sizes, least: int, most: int) -> bool:
-        """So many players, in so many parties of one, of two and so on beside the seeker's."""
+        """With so many players, in so many parties of one, of two and so on beside its own."""
         if players < self._sides * least or self._size > most:
             return False
         if self._sides * most > FEW_PLACES:

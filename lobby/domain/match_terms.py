@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lobby.domain.platforms import Client
 from lobby.domain.tickets import Ticket, TicketState
 
 PATIENCE_S = 30.0
 """How long full sides are insisted on where the window does not widen, which would say it."""
+
+
+def age(ticket: Ticket) -> tuple[float, str]:
+    """In this order the oldest comes first."""
+    return ticket.created, ticket.id
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,12 @@ class Profile:
             and now - ticket.created >= self.delay_s
         )
 
+    def relaxes(self, age: float, window: Window) -> float | None:
+        """In how many seconds fewer are enough; None: they are as few as can be."""
+        spared = self.max_players_per_side - self.min_players_per_side
+        fewer = self.max_players_per_side - self.least(age, window)
+        return window.patience * (fewer + 1) / spared - age if fewer < spared else None
+
     def least(self, age: float, window: Window) -> int:
         """How many a side must have for a ticket this old: all at first, one fewer with each
         equal share of its patience, and the minimum at the end of it."""
@@ -101,7 +112,7 @@ class Made:
     def tickets(self) -> list[Ticket]:
         """The oldest first."""
         every = (ticket for side in self.sides for ticket in side)
-        return sorted(every, key=lambda ticket: (ticket.created, ticket.id))
+        return sorted(every, key=age)
 
     @property
     def spread(self) -> float:
@@ -122,16 +133,23 @@ class Made:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a ticket waits. `excluded` counts the other tickets that a rule keeps away, each under
-    the first that does; `players` who are left, itself counted; `least` and `full` how many a
-    match needs now and at best. Times are seconds from now; None where none is known."""
+    """Why a ticket waits for matches of one profile. Times are seconds from now.
+
+    `excluded` counts the other tickets that each rule keeps away, under the first that does.
+    `players` are those who are left, its own counted; a match needs `least` of them now and
+    `full` at best. `openings` are open sessions that have room for it, where only these are filled.
+    """
 
     opens_in: float
+    """Until the profile takes it."""
     excluded: dict[str, int]
     players: int
     least: int
     full: int
-    widens_in: float | None = None
-    relaxes_in: float | None = None
-    expected: float | None = None
-    openings: int = field(default=0)
+    openings: int
+    widens_in: float | None
+    """Until the next of those that are too far by rating are near enough; None: there is none."""
+    relaxes_in: float | None
+    """Until smaller sides will do; None: they are as small as can be."""
+    expected: float | None
+    """As those waited who were matched lately; None: nobody waited as long as it has."""

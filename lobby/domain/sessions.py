@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any
@@ -78,8 +78,6 @@ class Session:
             session.seat(leader, now=now)
         return session
 
-    # Who is in it
-
     @property
     def hosted(self) -> bool:
         """Whether it is its host's, rather than of those who are in it."""
@@ -112,14 +110,18 @@ class Session:
         return held is not None and held[1].status is status
 
     def insiders(self) -> list[str]:
-        """Who sees the whole session: nobody who is not to know of it yet."""
-        leader = {self.leader} if self.leader else set()
-        return sorted({*leader, *(str(s.player) for s in self.seats.values() if s.announced)})
+        """Who sees the whole session: who sits in it, leads it or serves it."""
+        serving = self.instance.host if self.instance else None
+        seated = {seat.player for seat in self.occupants()}
+        return sorted(player for player in {self.leader, serving, *seated} if player)
+
+    def holders(self) -> list[str]:
+        """Whose session it is: the leader's, and of all who know that they have a seat."""
+        seated = {seat.player for seat in self.seats.values() if seat.announced}
+        return sorted(player for player in {self.leader, *seated} if player)
 
     def occupants(self) -> Iterator[Seat]:
         return (seat for seat in self.seats.values() if seat.status is SeatStatus.TAKEN)
-
-    # Coming, staying, going
 
     def seat(
         self, guest: Guest, *, now: float, team: int | None = None, let_in: bool = False
@@ -132,7 +134,7 @@ class Session:
         if held is None and not (self.joinable or let_in):
             raise SessionNotJoinable
         self.require_fits(guest)
-        seat = held[1] if held else self._free_in(team) or self._free()
+        seat = held[1] if held else self._any(team)
         seat.take(guest, SeatStatus.TAKEN)
         seat.joined = now
         if self.leader is None:
@@ -175,7 +177,7 @@ class Session:
         held = self.held_by(guest.uuid)
         if held and held[1].status is SeatStatus.TAKEN:
             raise AlreadySeated
-        seat = held[1] if held else self._free_in(team) or self._free()
+        seat = held[1] if held else self._any(team)
         seat.take(guest, status, until=until)
 
     def announce(self, *, until: float, now: float) -> None:
@@ -222,7 +224,7 @@ class Session:
         _, seat = self._seat_of(player)
         if seat.team == team:
             return
-        other = self._free_in(team)
+        other = self._free(team)
         if other is None:
             raise TeamFull
         seat.hand_to(other)
@@ -260,8 +262,6 @@ class Session:
             raise SeatNotFound
         return self.seats[seat]
 
-    # Who may change it
-
     def require(self, permit: Permit) -> None:
         """Raise Forbidden unless the permit is outright or its role is held here."""
         if not permit.outright and permit.role not in self.roles_of(permit.actor.uuid):
@@ -287,13 +287,13 @@ class Session:
             raise NotSeated
         return held
 
-    def _free_in(self, team: int | None) -> Seat | None:
-        return next((s for s in self._all_free() if s.team == team), None)
+    def _free(self, team: int | None = None) -> Seat | None:
+        free = (seat for seat in self.seats.values() if seat.status is SeatStatus.FREE)
+        return next((seat for seat in free if team in (None, seat.team)), None)
 
-    def _free(self) -> Seat:
-        for seat in self._all_free():
-            return seat
-        raise SessionFull
-
-    def _all_free(self) -> Iterable[Seat]:
-        return (seat for seat in self.seats.values() if seat.status is SeatStatus.FREE)
+    def _any(self, team: int | None) -> Seat:
+        """One of the team or, where that is full, of any."""
+        seat = self._free(team) or self._free()
+        if seat is None:
+            raise SessionFull
+        return seat

@@ -86,7 +86,7 @@ can_be_created_by_players_directly = true
 [[map_lists]]
 id = "arena"
 maps = [
-    {{ map_id = "canyon", name = "/Canyon", mode = "/Duel", map_weight = 70, custom_data = {{ a = "b" }} }},
+    {{ map_id = "canyon", name = "/Canyon", mode = "/Duel", map_weight = 70 }},
     {{ map_id = "harbour", name = "/Harbour", map_weight = 30 }},
     {{ map_id = "attic", name = "/Attic", map_weight = 0 }},
 ]

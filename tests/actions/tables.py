@@ -106,10 +106,11 @@ class Table:
         )
 
     async def open(self, who: Actor, session_type: str = "game", *others: Actor) -> Session:
-        """Joinable, with the others in it."""
+        """Joinable, with the others in it, who came a second apart."""
         session = await self.create(who, session_type)
         await self.change(session, joinable=True)
         for other in others:
+            self.house.clock.advance(1)
             await self.enter(other, session)
         return await self.house.now(session)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lobby.actions import accounts, hosts, inbox, logins, seating
+from lobby.actions import accounts, hosts, logins, notes, seating
 from lobby.domain.errors import (
     AccountNotFound,
     BadCredentials,
@@ -116,9 +116,11 @@ async def test_deletion_leaves_nothing_behind(home: House) -> None:
     await hosts.befriend(lobby, Permit(friend), host=friend.uuid, friend=gone.uuid)
     await hosts.ban(lobby, Permit(enemy), host=enemy.uuid, guest=gone.uuid)
     visited, own = await home.open_session(friend), await home.open_session(gone)
-    await home.join(visited, gone)
+    visited = await home.join(visited, gone)
     await home.join(own, friend)
-    await inbox.put(lobby, gone.uuid, kind="session_kicked", session=visited, message="bye")
+    held = visited.held_by(gone.uuid)
+    assert held is not None
+    await notes.put(lobby, held[1], visited, kind="session_kicked", message="bye")
     await accounts.delete(lobby, Permit(gone), account=gone.uuid)
     # 1. On nobody's list.
     assert (await lobby.accounts.get(friend.uuid)).host.friends == []

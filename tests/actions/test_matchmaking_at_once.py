@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lobby.actions import matchmaking, proposals
+from lobby.actions import matchmaking, returning
 from lobby.domain.errors import LobbyError, NotFound
 from lobby.domain.seats import SeatStatus
 from persistence.live.memory import MemoryBus, MemoryLeases
@@ -34,8 +35,12 @@ class Stopping:
     """A store that stops whoever is counted, and the tasks that they have begun, before their n-th
     call."""
 
-    def __init__(self, store: Store, *, before: int) -> None:
-        self._store, self._left = store, before
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.stop(before=0)
+
+    def stop(self, *, before: int) -> None:
+        self._left = before
         self.stopped, self.go = asyncio.Event(), asyncio.Event()
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
@@ -53,56 +58,76 @@ class Stopping:
         return stopping
 
 
+@dataclass
+class Pair:
+    """Two processes; the calls of `here` can be stopped."""
+
+    here: Hall
+    there: Hall
+    store: Stopping
+
+    async def clear(self) -> None:
+        lobby = self.there.lobby
+        for session in await lobby.sessions.all("live", "yes"):
+            await lobby.sessions.remove(str(session.id))
+        for ticket in await self.there.tickets():
+            await lobby.tickets.remove(ticket.id)
+        for proposal in await self.there.proposals():
+            await lobby.proposals.remove(proposal.id)
+
+
+@pytest.fixture
+async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
+    store = await open_store("sqlite::memory:")
+    bus = MemoryBus()
+    live = Live(bus, MemoryLeases(bus))
+    stopping = Stopping(store)
+    first: Any = stopping
+    async with hall(tmp_path, first, live) as here, hall(tmp_path, store, live) as there:
+        there.house.clock = here.house.clock
+        object.__setattr__(there.lobby, "clock", here.house.clock)
+        yield Pair(here, there, stopping)
+        for home in (here, there):
+            await home.lobby.notices.close()
+    await live.bus.close()
+    await live.leases.close()
+    await store.close()
+
+
 async def counted(deed: Awaitable[object]) -> None:
     COUNTED.set(True)
     with suppress(LobbyError):
         await deed
 
 
-@asynccontextmanager
-async def two_halls(folder: Path, *, before: int) -> AsyncIterator[tuple[Hall, Hall, Stopping]]:
-    """The first one's calls can be stopped."""
-    store = await open_store("sqlite::memory:")
-    bus = MemoryBus()
-    live = Live(bus, MemoryLeases(bus))
-    stopping = Stopping(store, before=before)
-    first: Any = stopping
-    async with hall(folder, first, live) as here, hall(folder, store, live) as there:
-        there.house.clock = here.house.clock
-        object.__setattr__(there.lobby, "clock", here.house.clock)
-        yield here, there, stopping
-    await live.bus.close()
-    await live.leases.close()
-    await store.close()
-
-
 async def interrupted(
-    folder: Path, verb: Deed, other: Deed, *, before: int, kill: bool, queue: str
+    pair: Pair, verb: Deed, other: Deed, *, before: int, kill: bool, queue: str
 ) -> bool:
     """False: the verb makes fewer calls. At the end everything that is to be seen to has been."""
-    async with two_halls(folder, before=before) as (here, there, stopping):
-        parties = await there.waiting(queue)
-        task = asyncio.create_task(counted(verb(here, parties)))
-        stopped = asyncio.create_task(stopping.stopped.wait())
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-            reached = stopped.done()
-            stopped.cancel()
-            with suppress(LobbyError):
-                await other(there, parties)
-            if kill:
-                task.cancel()
-            stopping.go.set()
-            await asyncio.gather(task, return_exceptions=True)
-        await require_sound(there, parties)
-        return reached
+    parties = await pair.there.waiting(queue)
+    pair.store.stop(before=before)
+    task = asyncio.create_task(counted(verb(pair.here, parties)))
+    stopped = asyncio.create_task(pair.store.stopped.wait())
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+        reached = stopped.done()
+        stopped.cancel()
+        with suppress(LobbyError):
+            await other(pair.there, parties)
+        if kill:
+            task.cancel()
+        pair.store.go.set()
+        await asyncio.gather(task, return_exceptions=True)
+    await require_sound(pair.there, parties)
+    await pair.clear()
+    return reached
 
 
 async def require_sound(there: Hall, parties: list[Party]) -> None:
     """Once whoever matches has had the time to see to all that was left."""
     there.house.clock.advance(6)
     for _ in range(2):
-        await proposals.recover(there.lobby)
+        await returning.recover(there.lobby)
         await matchmaking.tick(there.lobby)
     seats = Counter(p for one in await there.matches() for p in held(one, SeatStatus.RESERVED))
     assert set(seats.values()) <= {1}, "somebody is in two matches"
@@ -118,10 +143,10 @@ async def require_sound(there: Hall, parties: list[Party]) -> None:
 
 
 async def at_every_call(
-    folder: Path, verb: Deed, other: Deed, *, kill: bool = False, queue: str = "duel"
+    pair: Pair, verb: Deed, other: Deed, *, kill: bool = False, queue: str = "duel"
 ) -> int:
     for before in range(1, MOST_CALLS):
-        if not await interrupted(folder, verb, other, before=before, kill=kill, queue=queue):
+        if not await interrupted(pair, verb, other, before=before, kill=kill, queue=queue):
             return before - 1
     raise AssertionError("it never ends")
 
@@ -133,7 +158,7 @@ async def tick(hall: Hall, parties: list[Party]) -> None:
 async def late_tick(hall: Hall, parties: list[Party]) -> None:
     """By one who believes that the other has stopped."""
     hall.house.clock.advance(6)
-    await proposals.recover(hall.lobby)
+    await returning.recover(hall.lobby)
     await hall.tick()
 
 
@@ -169,29 +194,27 @@ async def all_ready(hall: Hall, parties: list[Party]) -> None:
 @pytest.mark.parametrize(
     "other", [tick, late_tick, leave_queue, leave, come, queue_again], ids=lambda f: f.__name__
 )
-async def test_at_any_moment_of_a_tick(tmp_path: Path, other: Deed) -> None:
-    assert await at_every_call(tmp_path, tick, other) > 15
+async def test_at_any_moment_of_a_tick(pair: Pair, other: Deed) -> None:
+    assert await at_every_call(pair, tick, other) > 15
 
 
 @pytest.mark.parametrize("other", [leave_queue, queue_again, come], ids=lambda f: f.__name__)
-async def test_a_tick_at_any_moment_of_what_a_party_does(tmp_path: Path, other: Deed) -> None:
-    assert await at_every_call(tmp_path, other, tick) >= 3
+async def test_a_tick_at_any_moment_of_what_a_party_does(pair: Pair, other: Deed) -> None:
+    assert await at_every_call(pair, other, tick) >= 3
 
 
 @pytest.mark.parametrize("other", [nothing, leave_queue], ids=lambda f: f.__name__)
-async def test_a_process_that_is_killed_at_any_moment_of_a_tick(
-    tmp_path: Path, other: Deed
-) -> None:
-    assert await at_every_call(tmp_path, tick, other, kill=True) > 15
+async def test_a_process_that_is_killed_at_any_moment_of_a_tick(pair: Pair, other: Deed) -> None:
+    assert await at_every_call(pair, tick, other, kill=True) > 15
 
 
 @pytest.mark.parametrize("other", [late_tick, leave_queue], ids=lambda f: f.__name__)
 @pytest.mark.parametrize("kill", [False, True])
-async def test_at_any_moment_of_a_ready_check(tmp_path: Path, other: Deed, kill: bool) -> None:
-    assert await at_every_call(tmp_path, all_ready, other, kill=kill, queue="asked") > 25
+async def test_at_any_moment_of_a_ready_check(pair: Pair, other: Deed, kill: bool) -> None:
+    assert await at_every_call(pair, all_ready, other, kill=kill, queue="asked") > 25
 
 
-async def test_a_killed_process_leaves_everybody_matched_by_the_next(tmp_path: Path) -> None:
+async def test_a_killed_process_leaves_everybody_matched_by_the_next(pair: Pair) -> None:
     """Not only unharmed: those who can play do."""
 
     async def last(hall: Hall, parties: list[Party]) -> None:
@@ -202,4 +225,4 @@ async def test_a_killed_process_leaves_everybody_matched_by_the_next(tmp_path: P
         players = {uuid for party in parties for uuid in party.uuids}
         assert held(session, SeatStatus.RESERVED) == players
 
-    assert await at_every_call(tmp_path, tick, last, kill=True) > 15
+    assert await at_every_call(pair, tick, last, kill=True) > 15

@@ -106,9 +106,9 @@ async def test_saying_member_does_not_take_the_lead_away(here: Table) -> None:
 async def test_only_who_leads_serves_or_stands_above_it_places_others(here: Table) -> None:
     ann, bob, cat = await people(here)
     session = await here.open(ann, "game", bob)
-    for wish in ({"status": "invited"}, {"status": "leader"}, {"team": 1}, {"custom_data": {}}):
+    for whom, wish in ((cat, Wish("invited")), (ann, Wish("leader")), (ann, Wish(team=1))):
         with pytest.raises(Forbidden):
-            await here.place(bob, session, cat if "status" in wish else ann, **wish)
+            await here.place(bob, session, whom, status=wish.status, team=wish.team)
     server = await here.player()
     await instances.request(here.lobby, acting(ann), id=session.id, host_type=HostType.PLAYER)
     instance = (await here.house.now(session)).instance

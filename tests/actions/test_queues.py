@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lobby.actions import accounts, instances, queues, ranks, seating, sessions, tickets
+from lobby.actions import accounts, instances, queues, ranks, seating, tickets
 from lobby.domain.errors import Forbidden, LobbyError
 from lobby.domain.instances import HostType
 from lobby.domain.permissions import SYSTEM, Permit
@@ -143,10 +143,7 @@ async def test_each_refusal_is_named_in_the_contracts_order(here: Hall) -> None:
 async def test_only_sessions_of_some_types_wait(here: Hall) -> None:
     party = await here.party()
 
-    def become(session: sessions.Session) -> None:
-        session.template = "game"
-
-    await here.lobby.sessions.change(str(party.session), become)
+    await here.lobby.sessions.change(str(party.session), lambda s: setattr(s, "template", "game"))
     assert await refused(here, party, "duel") is MatchmakingNotAllowed
 
 

@@ -217,7 +217,6 @@ async def test_nothing_stays_of_somebody_who_is_deleted_meanwhile(arena: Arena) 
 
         async def delete(gone: Actor = gone) -> None:
             await accounts.delete(arena.there.lobby, SYSTEM, account=gone.uuid)
-            await ranks.forget(arena.there.lobby, gone.uuid)
 
         reached = await interrupted(
             arena.paced,

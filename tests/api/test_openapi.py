@@ -73,7 +73,7 @@ def test_what_an_operation_needs_and_gives_is_what_its_row_says(
     assert set(said["responses"]) == {str(status) for status in row.gives}
     assert said["security"] == ([] if row.needs.open else [{"bearer": []}])
     assert said["x-needs"]["own"] == sorted(row.needs.own)
-    assert ("requestBody" in said) == bool(row.takes or row.form)
+    assert ("requestBody" in said) == bool(row.takes or row.form or row.passes_on)
     names = {each["name"] for each in said.get("parameters", [])}
     models = [model for model in (row.path, row.query, row.headers_in) if model]
     assert names == {f.alias or n for model in models for n, f in model.model_fields.items()}

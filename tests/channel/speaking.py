@@ -66,6 +66,14 @@ SAYING: dict[str, Callable[[Scene], Said]] = {
     "session.say": lambda scene: {"session": str(scene.own.id), "text": "hello"},
     "session.signal": lambda scene: {"session": str(scene.own.id), "body": {"ping": 1}},
     "session.close": lambda scene: {"session": str(scene.own.id)},
+    "queue.join": lambda scene: {
+        "session": str(scene.own.id),
+        "queue": "nowhere",
+        "map_preferences": ["canyon"],
+    },
+    "queue.leave": lambda scene: {"session": str(scene.own.id)},
+    "queue.accept": lambda scene: {"ticket": scene.fresh.uuid},
+    "queue.decline": lambda scene: {"ticket": scene.fresh.uuid},
     "presence.set": lambda scene: {"status": "away"},
 }
 

@@ -13,10 +13,11 @@ from lobby.channel.asyncapi import document as written
 from lobby.channel.closing import Close
 from lobby.channel.commands import COMMANDS
 from protocol import channel as words
+from protocol import frames
 from tests.channel.speaking import NAMES, name_of
 from tests.recorder import AsyncApi
 
-HEARD = {str(frame.model_fields["type"].default) for frame in get_args(words.Frames)}
+HEARD = {str(frame.model_fields["type"].default) for frame in get_args(frames.Frames)}
 
 
 @pytest.fixture(scope="module")

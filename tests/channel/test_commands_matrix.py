@@ -38,6 +38,10 @@ MATRIX = {
     "session.say": LEADER,
     "session.signal": LEADER,
     "session.close": LEADER,
+    "queue.join": f"unauthenticated forbidden {2 * 'queue_not_found '}forbidden forbidden",
+    "queue.leave": f"unauthenticated forbidden {2 * 'not_in_queue '}forbidden forbidden",
+    "queue.accept": "unauthenticated" + 5 * " ticket_not_found",
+    "queue.decline": "unauthenticated" + 5 * " ticket_not_found",
     "presence.set": GUEST,
 }
 TURNED_AWAY = {"expired": 4003, "forged": 4500}

@@ -151,11 +151,12 @@ def test_held_seats_lapse_at_their_moment_and_taken_ones_never() -> None:
     assert not session.lapse(1e12)
 
 
-def test_insiders_are_the_leader_and_whoever_holds_a_seat() -> None:
+def test_insiders_sit_and_holders_are_invited_too() -> None:
     session = launched()
     session.seat(ANN, now=11.0)
     session.invite(BOB, until=20)
-    assert session.insiders() == ["ann", "bob", "host"]
+    assert session.insiders() == ["ann", "host"]
+    assert session.holders() == ["ann", "bob", "host"]
     assert [seat.player for seat in session.occupants()] == ["host", "ann"]
 
 

@@ -163,10 +163,11 @@ def test_who_is_set_aside_is_no_insider_and_is_announced_at_once_with_all() -> N
     made = game(ANN)
     made.set_aside(BOB)
     made.set_aside(CAT, team=1)
-    assert made.insiders() == ["a"]
+    assert made.holders() == ["a"]
     assert made.late(1e9) == []
     made.announce(until=99.0, now=20.0)
-    assert made.insiders() == ["a", "b", "c"]
+    assert made.holders() == ["a", "b", "c"]
+    assert made.insiders() == ["a"]
     held = [seat for seat in made.seats.values() if seat.status is SeatStatus.INVITED]
     assert [(seat.until, seat.invited, seat.inviter) for seat in held] == [(99.0, 20.0, None)] * 2
 

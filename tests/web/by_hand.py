@@ -8,8 +8,9 @@ from typing import Any
 
 from playwright.async_api import Page, WebSocketRoute
 
-from protocol.channel import COMMAND, FRAME
+from protocol.channel import COMMAND
 from protocol.codec import decode
+from protocol.frames import FRAME
 
 State = dict[str, Any]
 

@@ -13,8 +13,9 @@ import lobby.channel.answers  # noqa: F401  # its refusals count too
 from lobby.channel.closing import Close
 from lobby.channel.commands import COMMANDS
 from lobby.domain.errors import LobbyError
-from protocol.channel import COMMAND, FRAME, SUBPROTOCOL, Commands, Hello
+from protocol.channel import COMMAND, SUBPROTOCOL, Commands, Hello
 from protocol.codec import decode
+from protocol.frames import FRAME
 from tests.client import Client
 from tests.processes import LobbyProcess
 

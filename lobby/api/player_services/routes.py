@@ -16,6 +16,7 @@ from lobby.api.player_services import (
     notifications,
     platform_sessions,
     players,
+    portals,
     queues,
     ranks,
     registration,
@@ -28,6 +29,7 @@ from lobby.api.player_services.dialect import player_services
 rows = [
     *settings.rows,
     *login.rows,
+    *portals.rows,
     *configuration.rows,
     *browser.rows,
     *sessions.rows,

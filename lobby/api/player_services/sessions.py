@@ -42,6 +42,7 @@ async def get_session(call: Call, path: words.SessionPath, query: words.TtlQuery
     session = await call.lobby.sessions.get(str(session_id(path.session_id)))
     if not views.sees_all(session, call.permit):
         await watching.require_visible(call.lobby, call.permit, session)
+    await lifetimes.attest(call.lobby, session, call.permit.actor)
     if query.refresh_ttl:
         outright = call.permit.outright
         await lifetimes.refresh(call.lobby, session, call.permit.actor, outright=outright)
