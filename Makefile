@@ -7,7 +7,7 @@ BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
 DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence tests bench)
-BENCHES := commits fanout hub longpolls autobahn
+BENCHES := commits fanout hub longpolls matchmaking autobahn
 
 # Test files at once: most of them wait more than they compute. Each worker has servers of its own.
 AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
@@ -44,7 +44,7 @@ format: $(DEVELOPMENT) ## put imports and layout in order
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format
 
-bench: $(DEVELOPMENT) ## load and comparisons: commits, fan-out, Autobahn's cases (some minutes)
+bench: $(DEVELOPMENT) ## load and comparisons: commits, fan-out, matches, Autobahn's cases (some minutes)
 	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python -m bench.$$bench || exit; done
 
 lock: $(DEVELOPMENT) ## write the locks anew after a change to pyproject.toml

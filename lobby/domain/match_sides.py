@@ -40,7 +40,7 @@ def split(parties: Sequence[Party], sides: int, least: int, most: int) -> Split:
     sizes = tuple(size for size, _ in parties)
     ways = _ways(sizes, sides, least, most, enough=WAYS + 1)
     if not ways or len(ways) > WAYS or len(parties) > FEW:
-        return _bettered(parties, _ways(sizes, sides, least, most, enough=1)[0])
+        return _bettered(parties, _spread(sizes, sides, least, most))
     return ways[0] if len(ways) == 1 else min(ways, key=lambda way: gap(parties, way))
 
 
@@ -66,6 +66,15 @@ def _ways(sizes: Sizes, sides: int, least: int, most: int, *, enough: int) -> tu
         return tuple(_Placing(sizes, sides, least, most, enough=enough).ways())
     dealt = (_dealt(sizes, sides, most, fullest=fullest) for fullest in (False, True))
     return tuple(way for way in dealt if way and min(_players(sizes, way)) >= least)[:1]
+
+
+def _spread(sizes: Sizes, sides: int, least: int, most: int) -> Split:
+    """One way that gives each side large parties and small ones alike, if that is found."""
+    if len(sizes) <= FEW:
+        evenly = _Placing(sizes, sides, least, most, enough=1, evenly=True).ways()
+        if evenly:
+            return evenly[0]
+    return _ways(sizes, sides, least, most, enough=1)[0]
 
 
 def _dealt(sizes: Sizes, sides: int, most: int, *, fullest: bool) -> Split | None:
@@ -101,12 +110,14 @@ class _Placing:
     """A search for the ways to place parties, ended when enough are found. Sides that only change
     places are one way, and where one way is enough, so are sides that are filled alike."""
 
-    def __init__(self, sizes: Sizes, sides: int, least: int, most: int, *, enough: int) -> None:
+    def __init__(
+        self, sizes: Sizes, sides: int, least: int, most: int, *, enough: int, evenly: bool = False
+    ) -> None:
         self._sizes, self._least, self._most, self._enough = sizes, least, most, enough
         self._filled = [0] * sides
         self._stood: list[list[int]] = [[] for _ in range(sides)]
         self._found: list[Split] = []
-        self._tries = TRIES
+        self._tries, self._evenly = TRIES, evenly
 
     def ways(self) -> list[Split]:
         self._place(0)
@@ -131,11 +142,11 @@ class _Placing:
         self._filled[side] -= self._sizes[party]
 
     def _open_to(self, size: int) -> list[int]:
-        """The fullest first: so one way is found soon."""
+        """The fullest first, so one way is found soon; or the emptiest, so it is an even one."""
         sides = [side for side, held in enumerate(self._filled) if held + size <= self._most]
         if self._enough == 1:
             alike = {self._filled[side]: side for side in reversed(sides)}
-            return [alike[held] for held in sorted(alike, reverse=True)]
+            return [alike[held] for held in sorted(alike, reverse=not self._evenly)]
         empty = next((side for side in sides if not self._filled[side]), None)
         return [side for side in sides if self._filled[side] or side == empty]
 

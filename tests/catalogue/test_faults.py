@@ -203,6 +203,11 @@ WRONG = {
         "min_players_per_side = 4",
         "profiles[0].max_players_per_side: 3 is less than min_players_per_side, 4",
     ),
+    "sides of too many": (
+        "num_sides = 2\nmin_players_per_side = 1\nmax_players_per_side = 3",
+        "num_sides = 100\nmin_players_per_side = 1\nmax_players_per_side = 11",
+        "profiles[0].max_players_per_side: 100 sides of 11 are more than 1023 seats",
+    ),
     "a profile": (
         'profiles = ["arena-3v3"]',
         'profiles = ["arena"]',
@@ -379,6 +384,26 @@ def test_sessions_that_are_kept_running_need_a_region() -> None:
     told = "templates[0].min_session_count: there are no regions to keep them in"
     assert complaints(text) == [told]
     assert complaints(f'{text}\n[[regions]]\nregion_id = "eu"') == []
+
+
+def test_matches_are_not_played_on_game_servers_that_there_are_not() -> None:
+    text = """
+[[map_lists]]
+id = "arena"
+maps = [{ map_id = "m", name = "/M", map_weight = 1 }]
+[[instance_templates]]
+id = "5d0c6a52-7d1e-4b7c-9c1d-000000000001"
+map_list = "arena"
+default_host_type = "dedicated"
+"""
+    told = (
+        "instance_templates[0].default_host_type:"
+        ' there are no game servers: instances.provider is "none"'
+    )
+    assert complaints(text + '[instances]\nprovider = "none"') == [told]
+    assert complaints(text) == []
+    hosted = text.replace("dedicated", "player")
+    assert complaints(hosted + '[instances]\nprovider = "none"') == []
 
 
 def test_clients_that_must_say_who_they_are_have_to_exist() -> None:

@@ -1,4 +1,6 @@
-"""Which tokens of platforms are believed: theirs, for us, and in their time; and what is said where a platform vouches for nobody, or does not answer."""
+"""Which tokens of platforms are believed: theirs, for us, and in their time; and what is said where
+a platform vouches for nobody, or does not answer.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +36,7 @@ AWAY = [
 NOW = int(time.time())
 FORGED: dict[str, dict[str, Any]] = {
     "for another game": {"aud": "another-game"},
+    "for another, though we may bring it": {"aud": "another-game", "azp": CLIENT},
     "for several, and given to another": {"aud": [CLIENT, "another-game"], "azp": "another-game"},
     "for several, and nobody said to whom": {"aud": ["another-game", CLIENT]},
     "for nobody": {"aud": None},

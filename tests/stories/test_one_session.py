@@ -113,12 +113,12 @@ async def until_sitting(id: str, people: set[str], *watchers: Client) -> None:
 
 
 async def until_told(player: Person, etag: str | None) -> None:
-    """Of this state of a session; None: that they are out."""
+    """Of this state of a session, and of nothing newer; None: that they are out."""
     async with asyncio.timeout(PATIENCE):
         while True:
             page = await player.call("GET", "/notification/v1/player/me/notification")
             found = page.json()["notifications"]
-            if any(one.get("etag") == etag for one in found):
+            if found and found[0].get("etag") == etag:
                 return
             await asyncio.sleep(0.02)
 
