@@ -28,6 +28,7 @@ def new_host(lobby):
 
 class Player:
     token, known, sessions, printed = None, None, {}, ""
+    asked, closed = None, set()  # the session that we asked to join, those that would not have us
 
     async def say(self, type, **fields):
         await self.socket.send(json.dumps({"type": type, "id": uuid4().hex, **fields}))
@@ -46,6 +47,9 @@ class Player:
         match frame:
             case {"type": "refusal"}:
                 print("refused:", frame["code"], frame["message"])
+                if frame["code"] in ("guest_not_welcome", "session_full", "session_not_joinable"):
+                    self.closed.add(self.asked)
+                    self.asked = None
             case {"type": "reply", "result": {"token": token}}:
                 self.token = token  # the identity just made for us: come back as the same
             case {"type": "state"}:
@@ -57,6 +61,12 @@ class Player:
             case {"type": "patch"} if frame["version"] > self.known["version"]:
                 await self.watch()
 
+    async def join(self):
+        joinable = [id for id, session in self.sessions.items() if session["joinable"]]
+        if open := [id for id in joinable if id not in self.closed]:
+            self.asked = open[0]
+            await self.say("session.join", session=self.asked)
+
     def show(self, text):
         if text != self.printed:
             print(text)
@@ -65,7 +75,7 @@ class Player:
     async def play(self, role, lobby):
         self.token = new_host(lobby) if role == "host" else None
         async for self.socket in connect(f"ws{lobby[4:]}/ws", subprotocols=["lobby.v1"]):
-            joined = role == "host"
+            self.asked = None
             try:
                 await self.greet(role)
                 async for text in self.socket:
@@ -73,11 +83,8 @@ class Player:
                     for frame in frames if isinstance(frames, list) else [frames]:
                         await self.hear(frame)
                     self.show("; ".join(map(line, self.sessions.values())) or "no open session")
-                    if not joined and (
-                        open := [s for s in self.sessions.values() if s["joinable"]]
-                    ):
-                        joined = True
-                        await self.say("session.join", session=open[0]["id"])
+                    if role == "guest" and not self.asked:
+                        await self.join()
             except ConnectionClosed:
                 if 4500 <= (self.socket.close_code or 0) <= 4999:
                     return print("stopped:", self.socket.close_reason)

@@ -72,9 +72,10 @@ class Row:
 
     `path`, `query` and `takes` are the models of what comes in, handed to the endpoint under
     `path`, `query` and `body`; `form` is a body that the endpoint reads itself, and `headers_in`
-    are headers that it may look at. `passes_on`: so is any JSON that may come. `gives` says, for each status, the model of the JSON body, a
-    text of the plain one, or None. `unhurried`: so many seconds pass before it is answered that a
-    part is away, where clients take a quick failure as a reason not to ask again.
+    are headers that it may look at. `passes_on`: so is any JSON that may come. `gives` says, for
+    each status, the model of the JSON body, a text of the plain one, or None. `unhurried`: so many
+    seconds pass before it is answered that a part is away, where clients take a quick failure as a
+    reason not to ask again.
     """
 
     method: str

@@ -154,7 +154,8 @@ def test_a_session_has_one_live_instance_and_a_closed_one_makes_room() -> None:
         hosting.request(there, LEADING, at(S.PENDING, id="other"))
     hosting.close(there)
     hosting.request(there, LEADING, at(S.PENDING, id="other", host="leader"))
-    assert there.instance is not None and there.instance.id == "other"
+    assert there.instance is not None
+    assert there.instance.id == "other"
 
 
 def test_only_its_host_reports_and_only_insiders_learn_that_there_is_none() -> None:

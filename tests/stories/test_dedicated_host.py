@@ -115,7 +115,7 @@ class Player:
         path, last = "/notification/v1/player/me/stream/notification/lp", ""
         while True:
             query = {"exclude_before": last, "deadline": "20", "offset_reset_strategy": "earliest"}
-            page = await self.do("GET", path, params=query)
+            page = await self.do("GET", path, params=query, timeout=PATIENCE)
             self.heard += page["notifications"]
             last = self.heard[-1]["notification_id"] if self.heard else ""
 

@@ -60,7 +60,8 @@ class Truth:
 
     def seen_by(self, client: Client, topic: str) -> Frame:
         inner = self.inner[topic]
-        players = {seat.get("player") for seat in inner["seats"].values()} | {inner["host"]}
+        seated = (seat for seat in inner["seats"].values() if seat["status"] == "taken")
+        players = {seat["player"] for seat in seated} | {inner["host"]}
         return inner if client.uuid in players else self.outer[topic]
 
 
