@@ -20,7 +20,7 @@ class BadToken(Unauthenticated):
 
 
 class LoginRefused(Forbidden):
-    """This does not let anybody in. `code` is the platform's own word."""
+    """This does not let anybody in; `error_code` says why."""
 
     code = "login_refused"
 

@@ -109,7 +109,7 @@ def test_regions_come_in_their_order_page_by_page(http: httpx2.Client) -> None:
 
 def test_how_often_a_host_reports_is_the_catalogues(http: httpx2.Client) -> None:
     assert http.get("/session/v1/instance/health/config").json() == {
-        "cadence_seconds": 10,
+        "cadence_seconds": 600,
         "unhealthy_health_check_percentage": 50.0,
         "missed_checks_before_unknown": 6,
     }
