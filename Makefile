@@ -9,8 +9,9 @@ DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence tests bench)
 BENCHES := commits fanout hub longpolls matchmaking autobahn
 
-# Test files at once: most of them wait more than they compute. Each worker has servers of its own.
-AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 4 ? 4 : n)))
+# Test files at once, one more than cores: those that wait leave room for those that compute. Each
+# worker has servers of its own.
+AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 3 : n > 3 ? 4 : n + 1)))
 
 # A tree that was moved, or whose Python went away, is set up again.
 $(shell $(BIN)/python -c '' 2>/dev/null && grep -qF '$(CURDIR)/.venv' $(BIN)/activate \
@@ -27,7 +28,7 @@ run: $(RUNTIME) ## serve on 127.0.0.1:8000 (PORT and LOBBY_* change what they na
 
 test: $(DEVELOPMENT) parts lint ## lint, types, import rules, then every test (ARGS='-k name' for some)
 	@echo "Tests"
-	@$(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: format test ## format, then all that `make test` does: before each commit
 

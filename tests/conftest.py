@@ -20,6 +20,14 @@ structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # print not
 
 S = TypeVar("S", bound=Server)
 
+WAITING = ("stories", "web", "cli", "docs")
+"""Folders whose few tests start processes and wait for them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those first: what computes fills their pauses, and nothing long is left to the end."""
+    items.sort(key=lambda item: not set(WAITING) & set(item.path.parts))
+
 
 def _serve(make: Callable[[], S]) -> Iterator[S]:
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from lobby.context import Lobby
 from persistence.store.sql import Plan
@@ -21,6 +22,21 @@ def _everything() -> Plan[Kept]:
     return found
 
 
+def _changes() -> Plan[int]:
+    """How many rows this connection, which is the only one, has ever touched."""
+    rows = yield "SELECT total_changes()", ()
+    return int(rows[0][0])
+
+
+_READ: WeakKeyDictionary[SqliteStore, tuple[int, Kept]] = WeakKeyDictionary()
+"""What was read last, and after how many changes: it need not be read again before the next."""
+
+
 async def kept(lobby: Lobby) -> Kept:
-    assert isinstance(lobby.store, SqliteStore)
-    return await lobby.store._read(_everything())
+    store = lobby.store
+    assert isinstance(store, SqliteStore)
+    changes = await store._read(_changes())
+    known = _READ.get(store)
+    if known is None or known[0] != changes:
+        known = _READ[store] = (changes, await store._read(_everything()))
+    return known[1]

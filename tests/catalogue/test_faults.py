@@ -105,13 +105,13 @@ WRONG = {
     "a permission": (
         '"session:read:config"]',
         '"session:reed:config"]',
-        'roles.caster.permissions[2]: no operation asks for "session:reed:config"; '
+        'roles.caster.permissions[3]: no operation asks for "session:reed:config"; '
         "your own begin with custom:",
     ),
     "a wildcard over nothing": (
         '"session:read:config"]',
         '"sessions:*"]',
-        'roles.caster.permissions[2]: no operation asks for "sessions:*"; '
+        'roles.caster.permissions[3]: no operation asks for "sessions:*"; '
         "your own begin with custom:",
     ),
     "a wildcard where one is asked for": (

@@ -42,7 +42,7 @@ def test_whatever_the_document_allows_or_forbids_is_answered_as_it_says(
             _make_short(case)
 
     headers = good.headers or caller.headers
-    ask(document, row, mode, headers=headers, examples=6, prepare=about_what_is_there)
+    ask(document, row, mode, headers=headers, examples=4, prepare=about_what_is_there)
 
 
 def _make_short(case: Any) -> None:

@@ -136,7 +136,7 @@ async def play(
             require_sound_history(client)
 
 
-@settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=2, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(seed=st.integers(0, 2**32))
 def test_whatever_people_do_the_rules_hold_and_everybody_agrees(
     lobby: Deployment, seed: int
