@@ -24,17 +24,18 @@ async def test_everybody_is_told_and_then_closed_one_after_another(own_lobby: Lo
     own_lobby.settings["LOBBY_DRAIN_SECONDS"] = "5"
     own_lobby.start()
     clients = [await Client.connect(own_lobby.url) for _ in range(120)]
-    stopped = asyncio.create_task(asyncio.to_thread(own_lobby.stop))
-    await clients[-1].until(lambda: clients[-1].drain)
-    unready = await call(own_lobby.url, "GET", "/health/ready")
     ends: list[float] = []
 
     async def end(client: Client) -> int:
-        code = await client.until_closed(timeout=10)
+        code = await client.until_closed(timeout=20)
         ends.append(time.monotonic())
         return code
 
-    codes = await asyncio.gather(*(end(client) for client in clients))
+    closing = [asyncio.create_task(end(client)) for client in clients]
+    stopped = asyncio.create_task(asyncio.to_thread(own_lobby.stop))
+    await clients[-1].until(lambda: clients[-1].drain)
+    unready = await call(own_lobby.url, "GET", "/health/ready")
+    codes = await asyncio.gather(*closing)
     assert await stopped == 0
     assert set(codes) == {1012}
     assert [c for c in clients if c.drain is None or c.violations] == []
