@@ -86,7 +86,7 @@ class Repository(Generic[T]):
 
     async def change(self, key: str, decide: Callable[[T], object]) -> T:
         """As `alter`, where nobody asks what it was before."""
-        _, after = await self.alter(key, decide)
+        _, after = await self._decided(key, decide, look_back=False)
         return after
 
     async def alter(self, key: str, decide: Callable[[T], object]) -> tuple[T, T]:
@@ -97,12 +97,19 @@ class Repository(Generic[T]):
         may run more than once, so it touches only its argument. What it leaves as it was is not
         saved again.
         """
+        return await self._decided(key, decide, look_back=True)
+
+    async def _decided(
+        self, key: str, decide: Callable[[T], object], *, look_back: bool
+    ) -> tuple[T, T]:
         async with self._turns[hash(key) % TURNS]:
             for _ in range(ATTEMPTS):
                 document = await self._documents.get(self._kind, key)
                 if document is None:
                     raise self._missing
-                before, thing = self._load(document), self._load(document)
+                thing = self._load(document)
+                before = self._load(document) if look_back else thing
+                marks = self._index(thing)
                 decide(thing)
                 if self._body(thing) == document.body:
                     return before, thing
@@ -111,7 +118,7 @@ class Repository(Generic[T]):
                     thing.version = await self._put(
                         thing,
                         expected=document.version,
-                        index=index if index != self._index(before) else None,
+                        index=index if index != marks else None,
                     )
                     return before, thing
                 except Stale:
