@@ -49,27 +49,32 @@ async def enter(
     if wish.status in ("invited", "reserved"):
         raise Unacceptable("nobody invites themselves; say member, or nothing")
     session = await lobby.sessions.get(str(id))
+    if session.sits(player):
+        return await _say_otherwise(lobby, permit, id=id, player=player, wish=wish)
     actor = await _actor(lobby, permit, player)
-    newcomer = await welcome.guest(lobby, actor, client=wish.client, custom_data=wish.custom_data)
-    inside = session.sits(player)
-    if not inside:
-        await welcome.require(lobby, actor, session)
-    await welcome.linger(lobby, newcomer)
-    now = round(lobby.clock(), 3)
+    guest = await welcome.guest(lobby, actor, client=wish.client, custom_data=wish.custom_data)
+    now, door = round(lobby.clock(), 3), let_in or permit.outright
 
     def decide(session: Session) -> None:
         if session.sits(player):
             _edit(lobby, session, player, wish, permit, moves=wish.team != 0)
-        elif inside:
-            raise NotSeated  # asked to go meanwhile: whoever only edits does not come back by that
         else:
-            door = let_in or permit.outright
-            session.seat(newcomer, now=now, team=wish.team, let_in=door)
+            session.seat(guest, now=now, team=wish.team, let_in=door)
 
-    after = await telling.alter(lobby, id, decide, by=permit.actor)
-    if not inside:
-        await welcome.stay(lobby, actor, after, invited=welcome.held_good(session, after, player))
-    return after
+    return await welcome.admit(lobby, actor, guest, id=id, decide=decide, by=permit.actor)
+
+
+async def _say_otherwise(
+    lobby: Lobby, permit: Permit, *, id: int, player: str, wish: Wish
+) -> Session:
+    """Who was asked to go meanwhile does not come back by that."""
+
+    def decide(session: Session) -> None:
+        if not session.sits(player):
+            raise NotSeated
+        _edit(lobby, session, player, wish, permit, moves=wish.team != 0)
+
+    return await telling.alter(lobby, id, decide, by=permit.actor)
 
 
 async def place(lobby: Lobby, permit: Permit, *, id: int, player: str, wish: Wish) -> Session:

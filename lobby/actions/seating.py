@@ -14,17 +14,11 @@ from lobby.domain.sessions import Session
 
 async def join(lobby: Lobby, permit: Permit, *, id: int) -> Session:
     """Seat the caller, if the host welcomes them."""
-    newcomer = await welcome.guest(lobby, permit.actor)
-    before = await lobby.sessions.get(str(id))
-    await welcome.require(lobby, permit.actor, before)
-    await welcome.linger(lobby, newcomer)
-    now = round(lobby.clock(), 3)
-    session = await telling.alter(
-        lobby, id, lambda session: session.seat(newcomer, now=now), by=permit.actor
+    actor, now = permit.actor, round(lobby.clock(), 3)
+    guest = await welcome.guest(lobby, actor)
+    return await welcome.admit(
+        lobby, actor, guest, id=id, decide=lambda s: s.seat(guest, now=now), by=actor
     )
-    good = welcome.held_good(before, session, permit.actor.uuid)
-    await welcome.stay(lobby, permit.actor, session, invited=good)
-    return session
 
 
 async def join_host(lobby: Lobby, permit: Permit, *, host: str) -> Session:

@@ -5,6 +5,7 @@ Write ours first, look at theirs second: a ban that comes between sees the seat,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from lobby.actions import telling
@@ -54,7 +55,25 @@ async def require(lobby: Lobby, actor: Actor, session: Session) -> None:
     _welcome(lobby, host, actor, session, invited=session.invited(actor.uuid))
 
 
-def held_good(before: Session, after: Session, player: str) -> bool:
+async def admit(
+    lobby: Lobby,
+    actor: Actor,
+    guest: Guest,
+    *,
+    id: int,
+    decide: Callable[[Session], object],
+    by: Actor,
+) -> Session:
+    """Let `decide` seat the guest, whom the session's host has to welcome before and after."""
+    before = await lobby.sessions.get(str(id))
+    await require(lobby, actor, before)
+    await linger(lobby, guest)
+    after = await telling.alter(lobby, id, decide, by=by)
+    await stay(lobby, actor, after, invited=_held_good(before, after, guest.uuid))
+    return after
+
+
+def _held_good(before: Session, after: Session, player: str) -> bool:
     """Whether the invitation that let the player in, if it was one, still stood when they came: it
     may have been taken back meanwhile."""
     held = after.held_by(player)
