@@ -39,7 +39,9 @@ async def show(
             raise BrowserNotAllowed
         session.listing = custom_data
 
-    await telling.alter(lobby, id, decide, by=permit.actor, wanted=refresh_ttl)
+    await telling.alter(
+        lobby, id, decide, by=permit.actor, wanted=refresh_ttl, outright=permit.outright
+    )
     return custom_data
 
 

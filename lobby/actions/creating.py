@@ -14,7 +14,7 @@ from lobby.domain.errors import Conflict, Forbidden, NotFound
 from lobby.domain.permissions import SYSTEM, Actor, Permit
 from lobby.domain.platforms import Client
 from lobby.domain.seats import Guest
-from lobby.domain.session_errors import RegionNotFound, TemplateNotFound, TypeNotCreatable
+from lobby.domain.session_errors import TemplateNotFound, TypeNotCreatable
 from lobby.domain.sessions import Session
 from lobby.tokens import opaque
 from persistence.ports import Unreachable
@@ -36,7 +36,7 @@ async def create_or_join(
     template = lobby.catalogue.by_session_type.get(session_type)
     if template is None:
         raise TemplateNotFound
-    require_region(lobby, region)
+    sessions.require_region(lobby, region)
     if not template.joinable:
         return await _make(lobby, permit, template, region=region, client=client)
     turn, holder = f"making:{session_type}:{region or ''}", opaque()
@@ -81,11 +81,6 @@ async def _make(
 async def provide(lobby: Lobby, template: SessionTemplate, *, region: str) -> Session:
     """One that is there before anybody comes."""
     return await _create(lobby, template, region=region, leader=None, by=SYSTEM.actor)
-
-
-def require_region(lobby: Lobby, region: str | None) -> None:
-    if region is not None and all(one.region_id != region for one in lobby.catalogue.regions):
-        raise RegionNotFound
 
 
 async def _candidates(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from lobby.actions import allocations, health, lifetimes, notes, telling
+from lobby.actions import allocations, health, notes, telling
 from lobby.context import Lobby
 from lobby.domain import hosting
 from lobby.domain.errors import SessionNotFound
@@ -53,10 +53,9 @@ async def request(
         instance.startup = startup or _planned(lobby, session)
         hosting.request(session, permit, instance)
 
-    session = await telling.alter(lobby, id, decide, by=permit.actor)
+    session = await telling.alter(lobby, id, decide, by=permit.actor, outright=permit.outright)
     if dedicated:
         session = await allocations.seek(lobby, session)
-    await lifetimes.refresh(lobby, session, permit.actor, outright=permit.outright)
     return session
 
 
@@ -83,9 +82,8 @@ async def report(lobby: Lobby, permit: Permit, *, id: int, report: Report) -> Se
         until = now + (MATCH_INVITE_SECONDS if made else catalogue.invite_ttl_s)
         hosting.report(session, permit, report, now=now, invited_until=until)
 
-    session = await telling.alter(lobby, id, decide, by=permit.actor)
+    session = await telling.alter(lobby, id, decide, by=permit.actor, outright=permit.outright)
     await health.watch(lobby, session)
-    await lifetimes.refresh(lobby, session, permit.actor, outright=permit.outright)
     return session
 
 

@@ -30,7 +30,9 @@ async def link(
         platform_sessions.link(session.platform_sessions, new)
 
     try:
-        session = await telling.alter(lobby, id, decide, by=permit.actor, wanted=refresh_ttl)
+        session = await telling.alter(
+            lobby, id, decide, by=permit.actor, wanted=refresh_ttl, outright=permit.outright
+        )
     except PlatformSessionExists:
         await _tell_loser(lobby, permit.actor.uuid, id)
         raise
@@ -47,7 +49,9 @@ async def unlink(
         linked = platform_sessions.find(session.platform_sessions, platform, platform_id)
         session.platform_sessions.remove(linked)
 
-    await telling.alter(lobby, id, decide, by=permit.actor, wanted=refresh_ttl)
+    await telling.alter(
+        lobby, id, decide, by=permit.actor, wanted=refresh_ttl, outright=permit.outright
+    )
 
 
 async def read(

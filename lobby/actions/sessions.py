@@ -6,12 +6,13 @@ from contextlib import suppress
 from random import SystemRandom
 from typing import Any
 
-from lobby.actions import telling, welcome
+from lobby.actions import lifetimes, telling, views, watching, welcome
 from lobby.actions.watching import live_session
 from lobby.context import Lobby
 from lobby.domain.errors import AlreadyHosting, NotFound, SessionNotFound
 from lobby.domain.permissions import SYSTEM, Permit
 from lobby.domain.seats import SPAN, Guest
+from lobby.domain.session_errors import RegionNotFound
 from lobby.domain.sessions import Session
 from lobby.domain.templates import Template
 from lobby.tokens import digest, opaque
@@ -59,6 +60,17 @@ async def new(
     return session
 
 
+async def read(lobby: Lobby, permit: Permit, *, id: int, refresh_ttl: bool) -> Session:
+    """Whoever is in it and reads it is there. For whom its leader has banned there is none."""
+    session = await lobby.sessions.get(str(id))
+    if not views.sees_all(session, permit):
+        await watching.require_visible(lobby, permit, session)
+    await lifetimes.attest(lobby, session, permit.actor)
+    if refresh_ttl:
+        await lifetimes.refresh(lobby, session, permit.actor, outright=permit.outright)
+    return session
+
+
 async def update(
     lobby: Lobby,
     permit: Permit,
@@ -96,6 +108,7 @@ async def revise(
 ) -> Session:
     """The same in the words of player services. Custom data is replaced as a whole; where it is
     played stays while it waits for a match."""
+    require_region(lobby, region)
 
     def decide(session: Session) -> None:
         session.require(permit)
@@ -120,6 +133,11 @@ async def push(
         session.state = state
 
     return await telling.alter(lobby, id, decide, by=permit.actor)
+
+
+def require_region(lobby: Lobby, region: str | None) -> None:
+    if region is not None and all(one.region_id != region for one in lobby.catalogue.regions):
+        raise RegionNotFound
 
 
 async def close(

@@ -58,15 +58,16 @@ async def alter(
     by: Actor = SYSTEM.actor,
     farewell: Farewell = KICKED,
     wanted: bool = True,
+    outright: bool = False,
 ) -> Session:
     """The session as it is now. When the last who sat in it has gone, it is no more. `wanted`:
-    what somebody in it does prolongs it."""
+    what somebody in it does prolongs it, and what those do who stand above it `outright`."""
     before, after = await lobby.sessions.alter(str(id), consequences.drawn(decide))
     if after.version != before.version:
         await told(lobby, before, after, by=by, farewell=farewell)
         await _safely(tickets.follow(lobby, before, after))
     if wanted:
-        await _safely(lifetimes.refresh(lobby, after, by))
+        await _safely(lifetimes.refresh(lobby, after, by, outright=outright))
     if consequences.wanted(before) and not consequences.wanted(after):
         if consequences.over(after):
             await _safely(lifetimes.wind_up(lobby, after))

@@ -6,7 +6,7 @@ from typing import Any
 
 from lobby.domain.accounts import Account
 from lobby.domain.instances import Instance
-from lobby.domain.permissions import Role
+from lobby.domain.permissions import Permit, Role
 from lobby.domain.seats import Seat, SeatStatus, seat_id
 from lobby.domain.sessions import Session
 from protocol.events import (
@@ -39,6 +39,11 @@ def whole(session: Session) -> State:
         custom_data=session.custom_data,
     )
     return state.model_dump(exclude_none=True)
+
+
+def sees_all(session: Session, permit: Permit) -> bool:
+    """Who is in it does, and who stands above it."""
+    return permit.outright or Role.ACTIVE in session.roles_of(permit.actor.uuid)
 
 
 def etag(session: Session, player: str) -> str:

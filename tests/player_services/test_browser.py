@@ -147,14 +147,17 @@ async def test_only_who_leads_the_session_or_stands_above_it_may(here: Room) -> 
     assert await page(here) == ([1], 0)
 
 
-async def test_listing_prolongs_the_sessions_time_unless_it_should_not(here: Room) -> None:
+@pytest.mark.parametrize("permit", [LEADING, SERVER], ids=["leader", "elevated"])
+async def test_listing_prolongs_the_sessions_time_unless_it_should_not(
+    permit: Permit, here: Room
+) -> None:
     async def lapsed() -> list[str]:
         return [name for name in await here.lobby.leases.lapsed() if name.startswith("session:")]
 
     session, time = await here.session(), here.lobby.catalogue.server.session_ttl_s
-    await browser.show(here.lobby, LEADING, id=session.id, custom_data={}, refresh_ttl=True)
+    await browser.show(here.lobby, permit, id=session.id, custom_data={}, refresh_ttl=True)
     here.house.clock.advance(time - 1)
-    await show(here, session)
+    await browser.show(here.lobby, permit, id=session.id, custom_data={}, refresh_ttl=False)
     assert await lapsed() == []
     here.house.clock.advance(2)
     assert await lapsed() == [f"session:{session.id}"]

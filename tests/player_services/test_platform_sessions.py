@@ -187,14 +187,17 @@ async def test_another_one_is_not_unlinked(here: Room) -> None:
     assert (await here.now(session)).platform_sessions == [LINKED]
 
 
-async def test_linking_prolongs_the_sessions_time_unless_it_should_not(here: Room) -> None:
+@pytest.mark.parametrize("permit", [LEADING, SERVER], ids=["leader", "elevated"])
+async def test_linking_prolongs_the_sessions_time_unless_it_should_not(
+    permit: Permit, here: Room
+) -> None:
     session, time = await here.session("party", ANN), here.lobby.catalogue.server.session_ttl_s
-    await link(here, session)
+    await link(here, session, permit)
     here.house.clock.advance(time - 1)
-    await platform_sessions.link(here.lobby, LEADING, id=session.id, refresh_ttl=False, **LOBBY)
+    await platform_sessions.link(here.lobby, permit, id=session.id, refresh_ttl=False, **LOBBY)
     here.house.clock.advance(2)
     assert f"session:{session.id}" in await here.lobby.leases.lapsed()
     await here.lobby.leases.settle([f"session:{session.id}"])
-    await link(here, session)
+    await link(here, session, permit)
     here.house.clock.advance(time - 1)
     assert f"session:{session.id}" not in await here.lobby.leases.lapsed()

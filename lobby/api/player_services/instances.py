@@ -64,7 +64,7 @@ async def request_instance(call: Call, path: SessionPath, body: words.InstanceRe
 async def remove_instance(call: Call, path: SessionPath) -> Response:
     """The session is no longer played there; what was played is over."""
     session = await instances.remove(call.lobby, call.permit, id=session_id(path.session_id))
-    return done(etag=marks.marked(session, full=views.sees_all(session, call.permit)))
+    return done(etag=marks.marked(session, full=marks.sees_all(session, call.permit)))
 
 
 async def report_instance(

@@ -171,7 +171,7 @@ def _invites(inviting: list[Session], player: str) -> dict[str, words.PlayerSess
 
 
 def _mark(call: Call, session: Session) -> str:
-    return marks.marked(session, full=views.sees_all(session, call.permit))
+    return marks.marked(session, full=marks.sees_all(session, call.permit))
 
 
 def _untagged(response: Response) -> Response:

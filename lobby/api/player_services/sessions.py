@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from lobby.actions import creating, lifetimes, sessions, watching
+from lobby.actions import creating, sessions
 from lobby.actions import views as marks
 from lobby.api.dialect import Call, IfNoneMatch, Row
 from lobby.api.player_services import views
@@ -39,13 +39,12 @@ async def create_or_join(call: Call, body: words.CreateOrJoinRequest) -> Respons
 
 async def get_session(call: Call, path: words.SessionPath, query: words.TtlQuery) -> Response:
     """The session: whole to those in it, limited to everybody else."""
-    session = await call.lobby.sessions.get(str(session_id(path.session_id)))
-    if not views.sees_all(session, call.permit):
-        await watching.require_visible(call.lobby, call.permit, session)
-    await lifetimes.attest(call.lobby, session, call.permit.actor)
-    if query.refresh_ttl:
-        outright = call.permit.outright
-        await lifetimes.refresh(call.lobby, session, call.permit.actor, outright=outright)
+    session = await sessions.read(
+        call.lobby,
+        call.permit,
+        id=session_id(path.session_id),
+        refresh_ttl=query.refresh_ttl,
+    )
     return shown(call, session)
 
 
@@ -54,7 +53,6 @@ async def update_session(
 ) -> Response:
     """Change where it is played, what is said of it, whether others may join. What is absent
     stays."""
-    creating.require_region(call.lobby, body.region_id)
     session = await sessions.revise(
         call.lobby,
         call.permit,
@@ -68,7 +66,7 @@ async def update_session(
 
 def shown(call: Call, session: Session) -> Response:
     """The session as the caller may see it, with the tag of that."""
-    full = views.sees_all(session, call.permit)
+    full = marks.sees_all(session, call.permit)
     said = views.view(session, full=full, viewer=call.permit.actor.uuid)
     return tagged(call, said, marks.marked(session, full=full))
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from lobby.domain.instances import Instance
 from lobby.domain.matches import Match
-from lobby.domain.permissions import Permit, Role
 from lobby.domain.platform_sessions import PlatformSession
 from lobby.domain.platforms import NUMBERS, Client
 from lobby.domain.seats import Seat, SeatStatus
@@ -26,10 +25,6 @@ from protocol.player_services.platforms import (
     Platform,
     PlatformID,
 )
-
-
-def sees_all(session: Session, permit: Permit) -> bool:
-    return permit.outright or Role.ACTIVE in session.roles_of(permit.actor.uuid)
 
 
 def view(session: Session, *, full: bool, viewer: str) -> words.Session:
