@@ -16,11 +16,10 @@ import typer
 from pydantic import ValidationError
 
 from lobby import catalogue as catalogues
-from lobby import console, logs, serving, tokens
-from lobby import main as application
+from lobby import listening, logs, tokens
 from lobby.config import Settings, complaints, keys_of, unknown
-from lobby.serving import CannotListen, Exit, complain
-from lobby.workers import Supervisor
+from lobby.exits import Exit, complain
+from lobby.listening import CannotListen
 from persistence.ports import InUse, Unreachable
 from protocol.codec import encode
 
@@ -65,18 +64,22 @@ def serve(
     if workers > 1:
         _require_shared_parts(settings, workers)
     try:
-        sock = serving.listening_socket(settings)
+        sock = listening.listening_socket(settings)
     except CannotListen as no:
         raise _stop(str(no), Exit.IN_USE if no.taken else Exit.SETTINGS) from None
     bound = settings.model_copy(update={"port": sock.getsockname()[1]})
 
     def ready() -> None:
         processes = "one process" if workers == 1 else f"{workers} processes"
-        typer.echo(f"{bound.url} · {serving.data_shown(bound)} · {processes}")
+        typer.echo(f"{bound.url} · {listening.data_shown(bound)} · {processes}")
         sys.stdout.flush()
 
     if workers == 1:
+        from lobby import serving  # the whole program, which no other command needs
+
         raise typer.Exit(serving.run(bound, sock, ready))
+    from lobby.workers import Supervisor
+
     raise typer.Exit(Supervisor(bound, sock, workers, ready).run())
 
 
@@ -218,6 +221,8 @@ def _do(command: str, **fields: str) -> dict[str, Any]:
 
 
 def _ask(settings: Settings, said: dict[str, str]) -> dict[str, Any]:
+    from lobby import console  # and with it all that can be done
+
     if settings.alone:
         try:
             return console.ask(Path(settings.admin_socket), said)
@@ -228,6 +233,9 @@ def _ask(settings: Settings, said: dict[str, str]) -> dict[str, Any]:
 
 
 async def _do_here(settings: Settings, said: dict[str, str]) -> dict[str, Any]:
+    from lobby import console
+    from lobby import main as application
+
     async with application.open_lobby(settings) as lobby:
         answer: dict[str, Any] = json.loads(await console.answer(lobby, encode(said)))
         return answer

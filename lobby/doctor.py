@@ -16,7 +16,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from lobby import console, parts, serving
+from lobby import console, listening, parts
 from lobby.config import SHORTEST_KEY, Settings, keys_of, unknown
 from lobby.parts import Finding, Mark
 
@@ -126,8 +126,8 @@ def _strength(where: str, keys: list[str]) -> Finding:
 def _port(settings: Settings, running: dict[str, Any]) -> Finding:
     where = f"{settings.host} port {settings.port}"
     try:
-        serving.listening_socket(settings).close()
-    except serving.CannotListen as no:
+        listening.listening_socket(settings).close()
+    except listening.CannotListen as no:
         if no.taken and running:
             return Finding(Mark.GOOD, "port", f"{where}: the running server has it")
         mark = Mark.NOTE if no.taken and not settings.alone else Mark.WRONG

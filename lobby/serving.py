@@ -1,4 +1,4 @@
-"""A process that serves: its listening socket, its life from start to drain, why it could not.
+"""A process that serves: its life from start to drain, and why it could not.
 
 Knows uvicorn and the application as a whole; no operation of it.
 """
@@ -6,15 +6,12 @@ Knows uvicorn and the application as a whole; no operation of it.
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from enum import IntEnum
 from types import FrameType
 from typing import Any
 
@@ -28,6 +25,7 @@ from lobby.channel.handshake import Http
 from lobby.channel.limits import Limits
 from lobby.channel.wire import wire
 from lobby.config import Settings
+from lobby.exits import Exit, complain
 from lobby.main import PartFailed, create_app
 from lobby.tokens import BadKeys
 from lobby.watchdog import watched
@@ -39,16 +37,6 @@ BACKLOG = 2048
 RETRY_SECONDS = 0.5
 GRACE_SECONDS = 5
 """Left to answers that are under way, once every socket is closed."""
-
-
-class Exit(IntEnum):
-    """What the process tells whoever started it."""
-
-    OK = 0
-    FAILED = 1
-    SETTINGS = 2
-    IN_USE = 3
-    UNREACHABLE = 4
 
 
 class Server(uvicorn.Server):
@@ -175,61 +163,6 @@ REMEDIES = {
     "database": "Check LOBBY_DATABASE_URL and that the database runs; lobby doctor tells more.",
     "redis": "Check LOBBY_REDIS_URL and that Redis runs; lobby doctor tells more.",
 }
-
-
-def complain(line: str, code: Exit) -> Exit:
-    """For people, beside the log: whoever starts a program reads its last line."""
-    sys.stderr.write(f"lobby: {line}\n")
-    return code
-
-
-class CannotListen(Exception):
-    """The address cannot be had; the message says what to do. `taken`: somebody else has it."""
-
-    def __init__(self, message: str, *, taken: bool = False) -> None:
-        super().__init__(message)
-        self.taken = taken
-
-
-def listening_socket(settings: Settings) -> socket.socket:
-    """Bound, and soon to listen. What is set on it is inherited by every connection."""
-    try:
-        return _bound(settings.host, settings.port)
-    except OSError as failure:
-        where = f"{settings.host} port {settings.port}"
-        if failure.errno == errno.EADDRINUSE:
-            what = f"{where} is taken: is another lobby running? --port or LOBBY_PORT chooses"
-            raise CannotListen(f"{what} another.", taken=True) from failure
-        raise CannotListen(f"cannot listen on {where}: {failure.strerror}") from failure
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    family, kind, protocol, _, address = found[0]
-    sock = socket.socket(family, kind, protocol)
-    try:
-        _set(sock, Limits())
-        sock.bind(address)
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
-def _set(sock: socket.socket, limits: Limits) -> None:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        milliseconds = int(limits.unacknowledged * 1000)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
-
-
-def data_shown(settings: Settings) -> str:
-    """Where the data is, without anything secret."""
-    kind, _, rest = settings.database_url.partition(":")
-    if kind == "sqlite":
-        return "data in memory only" if rest == ":memory:" else f"data in {rest}"
-    return f"data in PostgreSQL at {rest.rpartition('@')[2].removeprefix('//').partition('?')[0]}"
 
 
 def _configured(app: Starlette) -> uvicorn.Config:

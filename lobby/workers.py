@@ -21,7 +21,8 @@ import structlog
 
 from lobby import logs, serving
 from lobby.config import Settings
-from lobby.serving import Exit, Server
+from lobby.exits import Exit
+from lobby.serving import Server
 
 log = structlog.get_logger(__name__)
 spawning = get_context("spawn")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lobby import serving
+from lobby import listening, serving
 from lobby.config import Settings
+from lobby.exits import Exit
 from tests.catalogue.samples import ENVIRONMENT, FILE, changed
 from tests.cli.commands import lobby
 from tests.processes import LobbyProcess
@@ -66,8 +67,8 @@ def test_a_process_that_finds_the_file_spoilt_later_ends_for_good(
     """As a worker does that replaces another."""
     monkeypatch.chdir(tmp_path)
     settings = Settings(port=0, catalogue=str(wrong), database_url="sqlite::memory:")
-    with serving.listening_socket(settings) as sock:
-        assert serving.run(settings, sock, lambda: None) == serving.Exit.SETTINGS
+    with listening.listening_socket(settings) as sock:
+        assert serving.run(settings, sock, lambda: None) == Exit.SETTINGS
     assert capsys.readouterr().err.count(f"lobby: {wrong}:") == len(FAULTS) + len(ENVIRONMENT)
 
 

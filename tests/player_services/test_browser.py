@@ -10,6 +10,7 @@ import pytest
 from lobby.actions import browser
 from lobby.api.player_services.browser import listed
 from lobby.domain.errors import Forbidden, SessionNotFound
+from lobby.domain.permissions import Permit
 from lobby.domain.seats import Guest
 from lobby.domain.session_errors import BrowserNotAllowed, BrowserNotFound
 from lobby.domain.sessions import Session
