@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib import metadata
 from typing import Any
 
@@ -102,7 +103,8 @@ def api_routes(settings: Settings) -> list[Route]:
         health.door,
     ]
     version = metadata.version("lobby")
-    rows = openapi.rows(doors, asyncapi=asyncapi.document(version=version), version=version)
+    spoken = partial(asyncapi.document, version=version)
+    rows = openapi.rows(doors, asyncapi=spoken, version=version)
     return [
         route
         for dialect, table in [*doors, (openapi.documents, rows)]

@@ -17,6 +17,7 @@ from websockets.typing import Subprotocol
 
 from protocol.channel import SUBPROTOCOL
 from protocol.frames import FRAME
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 Frame = dict[str, Any]
@@ -115,7 +116,7 @@ class Client:
         await self._reader
 
     async def command(
-        self, type: str, id: str | None = None, *, timeout: float = 5, **fields: Any
+        self, type: str, id: str | None = None, *, timeout: float = PATIENCE, **fields: Any
     ) -> Frame:
         """The reply's result; raises Refused."""
         id = id or uuid.uuid4().hex
@@ -143,7 +144,7 @@ class Client:
         await self.until(lambda: any(f.get("topic") == topic for f in self.frames[seen:]))
         return self.states[topic]
 
-    async def until(self, condition: Callable[[], T], timeout: float = 5) -> T:
+    async def until(self, condition: Callable[[], T], timeout: float = PATIENCE) -> T:
         """What the condition says, as soon as it is true. A missing key counts as not yet."""
         try:
             async with asyncio.timeout(timeout):
@@ -162,7 +163,7 @@ class Client:
                 f"not within {timeout} s; last heard: {self.frames[-3:]}"
             ) from None
 
-    async def until_closed(self, timeout: float = 5) -> int:
+    async def until_closed(self, timeout: float = PATIENCE) -> int:
         """The code that the server closed with; 1006 when it said none."""
         async with asyncio.timeout(timeout):
             await asyncio.shield(self._reader)

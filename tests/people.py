@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from functools import lru_cache
 
 import httpx2
 
 from tests.client import Client
-from tests.recorder import OpenApi, RecordedChannel
+from tests.patience import PATIENCE
+from tests.recorder import RecordedChannel, openapi_of
 
 PASSWORD = "correct horse 9"
 
@@ -38,15 +38,10 @@ class Person:
 
 
 async def call(url: str, method: str, path: str, **options: object) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as http:
         answer = await http.request(method, path, **options)  # type: ignore[arg-type]
-    _document(url).check(answer)
+    openapi_of(url).check(answer)
     return answer
-
-
-@lru_cache(maxsize=64)
-def _document(url: str) -> OpenApi:
-    return OpenApi(httpx2.get(f"{url}/openapi.json", trust_env=False).json())
 
 
 async def new_host(url: str) -> Person:

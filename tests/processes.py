@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 from tests.services import LOOPBACK, free_port
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 SERVE = [sys.executable, "-c", "from lobby.cli import main; main()", "serve"]
 

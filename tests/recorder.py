@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from tests.client import Client, Frame
+from tests.patience import PATIENCE
 
 Json = dict[str, Any]
 
@@ -98,12 +100,13 @@ class OpenApi(Document):
 
 def recorded(url: str, **options: Any) -> httpx2.Client:
     """A client for the server there, each of whose answers is checked."""
-    document = OpenApi(httpx2.get(f"{url}/openapi.json").json())
+    document = openapi_of(url)
 
     def check(answer: httpx2.Response) -> None:
         answer.read()
         document.check(answer)
 
+    options.setdefault("timeout", PATIENCE)
     return httpx2.Client(base_url=url, event_hooks={"response": [check]}, **options)
 
 
@@ -134,7 +137,7 @@ class RecordedChannel(Client):
 
     @property
     def document(self) -> AsyncApi:
-        return _asyncapi("http" + self.url.removeprefix("ws").removesuffix("/ws"))
+        return asyncapi_of("http" + self.url.removeprefix("ws").removesuffix("/ws"))
 
     async def _take(self, frame: Frame) -> None:
         self.violations += self.document.wrong_in(frame)
@@ -145,6 +148,27 @@ class RecordedChannel(Client):
         assert not self.violations
 
 
-@lru_cache(maxsize=16)
-def _asyncapi(url: str) -> AsyncApi:
-    return AsyncApi(httpx2.get(f"{url}/asyncapi.json").json())
+@lru_cache(maxsize=64)
+def openapi_of(url: str) -> OpenApi:
+    """What the server there says of itself. Those who say the same share its validators."""
+    return _openapi(_text(f"{url}/openapi.json"))
+
+
+@lru_cache(maxsize=64)
+def asyncapi_of(url: str) -> AsyncApi:
+    return _asyncapi(_text(f"{url}/asyncapi.json"))
+
+
+@lru_cache(maxsize=4)
+def _openapi(text: str) -> OpenApi:
+    return OpenApi(json.loads(text))
+
+
+@lru_cache(maxsize=4)
+def _asyncapi(text: str) -> AsyncApi:
+    return AsyncApi(json.loads(text))
+
+
+def _text(url: str) -> str:
+    answer = httpx2.get(url, trust_env=False, timeout=PATIENCE)
+    return answer.raise_for_status().text

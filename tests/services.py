@@ -26,7 +26,7 @@ from typing import Any
 import asyncpg
 import psutil
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 LOOPBACK = "127.0.0.1"
 
 

@@ -6,10 +6,11 @@ and in its endpoint's docstring.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import inspect
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -183,17 +184,36 @@ def _header(name: str, meaning: str) -> Json:
 # Serving documents
 
 
-def served(name: str, text: bytes) -> Endpoint:
-    """An endpoint called `name` that gives this JSON text, or says that it has not changed."""
-    etag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+class Document:
+    """A document as it is sent. It is made when somebody first asks, in a thread: that takes half a
+    second, which no start should wait for and no loop."""
+
+    def __init__(self, write: Callable[[], Mapping[str, Any]]) -> None:
+        self._write = write
+        self._made: asyncio.Future[tuple[bytes, str]] | None = None
+
+    async def made(self) -> tuple[bytes, str]:
+        """The text and its ETag."""
+        if self._made is None:
+            self._made = asyncio.ensure_future(asyncio.to_thread(self._make))
+        return await asyncio.shield(self._made)
+
+    def _make(self) -> tuple[bytes, str]:
+        text = encode(self._write())
+        return text, f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+
+
+def served(name: str, about: str, document: Document) -> Endpoint:
+    """An endpoint called `name` that gives the document, or says that it has not changed."""
 
     async def give(call: Call) -> Response:
+        text, etag = await document.made()
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
         if unchanged(call, etag):
             return Response(status_code=304, headers=headers)
         return Response(text, headers=headers, media_type="application/json")
 
-    give.__name__ = name
+    give.__name__, give.__doc__ = name, about
     return give
 
 
@@ -205,22 +225,25 @@ documents = Dialect("documents", nobody, refuse)
 TAGGED = {"ETag": "Shown in If-None-Match, it saves the body."}
 
 
-def rows(doors: Iterable[Door], *, asyncapi: Mapping[str, Any], version: str) -> list[Row]:
+def rows(
+    doors: Sequence[Door], *, asyncapi: Callable[[], Mapping[str, Any]], version: str
+) -> list[Row]:
     """The operations that give the documents: of all these doors, of themselves, of the channel."""
-    spoken = _row("/asyncapi.json", "asyncapi", ASYNCAPI, asyncapi)
-    itself = _row("/openapi.json", "openapi", OPENAPI, {})
-    written = document([*doors, (documents, [itself, spoken])], title="Lobby", version=version)
-    return [_row("/openapi.json", "openapi", OPENAPI, written), spoken]
+
+    def write() -> Json:
+        return document([*doors, (documents, described)], title="Lobby", version=version)
+
+    described = [
+        _row("/openapi.json", served("openapi", "This document.", Document(write))),
+        _row("/asyncapi.json", served("asyncapi", ASYNCAPI, Document(asyncapi))),
+    ]
+    return described
 
 
-OPENAPI = "This document."
 ASYNCAPI = "What is spoken on the live channel, as an AsyncAPI document."
 
 
-def _row(path: str, name: str, about: str, written: Mapping[str, Any]) -> Row:
-    """Encoded now and never again."""
-    endpoint = served(name, encode(written))
-    endpoint.__doc__ = about
+def _row(path: str, endpoint: Endpoint) -> Row:
     return Row(
         "GET",
         path,

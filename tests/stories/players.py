@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 
 from tests.client import Client, Refused, merged
-from tests.recorder import OpenApi, RecordedChannel
+from tests.recorder import OpenApi, RecordedChannel, openapi_of
 from tests.stories.conftest import Deployment
 
 GAME = """
@@ -142,7 +142,7 @@ async def player(url: str, dice: random.Random, document: OpenApi) -> Player:
 async def players(lobby: Deployment, number: int, seed: int) -> AsyncIterator[list[Player]]:
     """Half of them here, half of them there."""
     urls = [lobby.here.url, lobby.there.url]
-    document = OpenApi(httpx2.get(f"{urls[0]}/openapi.json", trust_env=False).json())
+    document = openapi_of(urls[0])
     own_dice = [random.Random(seed * number + n) for n in range(number)]
     made = (player(urls[n % 2], dice, document) for n, dice in enumerate(own_dice))
     everybody = await asyncio.gather(*made)
