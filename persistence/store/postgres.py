@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 CONNECTIONS = 10
 WAIT_SECONDS = 1.0
+CROWD_SECONDS = 10.0
+"""Nobody waits longer for a connection, even while the server answers others."""
 COMMAND_SECONDS = 3.0
 PRESENCE_LOCK = 0x6C6F626279  # whoever has the store open holds it: shared, or alone
 SCHEMA_LOCK = PRESENCE_LOCK + 1
@@ -38,6 +40,7 @@ class PostgresStore(SqlStore):
     each = "json_array_elements_text({}::json)"
     _pool: Any
     _lock: Any
+    _answered = 0.0
 
     def __init__(self, url: str, *, alone: bool) -> None:
         self._url = url
@@ -76,19 +79,41 @@ class PostgresStore(SqlStore):
 
     async def _read(self, plan: Plan[T]) -> T:
         async with self._connection() as connection:
-            return await _run(connection, plan)
+            return await self._run(connection, plan)
 
     async def _write(self, plan: Plan[T]) -> T:
         return await self._read(plan)
 
     async def _change(self, plan: Plan[T]) -> T:
         async with self._connection() as connection, connection.transaction():
-            return await _run(connection, plan)
+            return await self._run(connection, plan)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        async with _translated(), self._pool.acquire(timeout=WAIT_SECONDS) as connection:
-            yield connection
+        async with _translated():
+            connection = await self._acquired()
+            try:
+                yield connection
+            finally:
+                await self._pool.release(connection)
+
+    async def _acquired(self) -> Any:
+        """Where many come at once they stand in line, for as long as the server answers somebody; one
+        that has been silent for a second is away."""
+        now = asyncio.get_running_loop().time
+        came = asked = now()
+        while True:
+            try:
+                return await self._pool.acquire(timeout=WAIT_SECONDS)
+            except TimeoutError:
+                if self._answered < asked or now() - came > CROWD_SECONDS:
+                    raise
+                asked = now()
+
+    async def _run(self, connection: Any, plan: Plan[T]) -> T:
+        result = await _run(connection, plan)
+        self._answered = asyncio.get_running_loop().time()
+        return result
 
 
 @asynccontextmanager

@@ -71,6 +71,25 @@ async def test_whoever_waits_a_second_for_a_connection_is_told_so(postgres_url: 
     await store.close()
 
 
+SLOWLY = """
+CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END';
+CREATE TRIGGER slowly BEFORE INSERT ON documents FOR EACH ROW EXECUTE FUNCTION slowly();
+"""
+
+
+async def test_a_crowd_that_comes_at_once_is_served_while_the_server_answers(
+    postgres_url: str,
+) -> None:
+    store = await open_store(postgres_url)
+    owner: Any = await asyncpg.connect(postgres_url)
+    await owner.execute(SLOWLY)
+    puts = [store.put("row", str(n), "{}", expected=0) for n in range(150)]  # three seconds of it
+    assert await asyncio.gather(*puts) == [1] * 150
+    await owner.close()
+    await store.close()
+
+
 async def _until_waiting(url: str, number: int) -> None:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     watcher: Any = await asyncpg.connect(url)
