@@ -98,8 +98,8 @@ class PostgresStore(SqlStore):
                 await self._pool.release(connection)
 
     async def _acquired(self) -> Any:
-        """Where many come at once they stand in line, for as long as the server answers somebody; one
-        that has been silent for a second is away."""
+        """Where many come at once they stand in line for as long as the server answers anybody;
+        one that has been silent for a second is away."""
         now = asyncio.get_running_loop().time
         came = asked = now()
         while True:

@@ -26,6 +26,11 @@ def functions(path: Path) -> list[Function]:
     return [node for node in ast.walk(tree) if isinstance(node, Function)]
 
 
+def programs() -> list[Path]:
+    """Those of the product, and those around it: tests, benches, examples."""
+    return [path for path in files() if path.suffix == ".py"]
+
+
 def length(function: Function) -> int:
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
@@ -49,12 +54,12 @@ def test_every_package_is_looked_at() -> None:
 
 
 def test_no_module_is_longer_than_one_can_hold_in_mind() -> None:
-    lengths = {at(path): len(path.read_text().splitlines()) for path in sources()}
+    lengths = {at(path): len(path.read_text().splitlines()) for path in programs()}
     assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE}
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    lengths = {at(p, f.lineno): length(f) for p in sources() for f in functions(p)}
+    lengths = {at(p, f.lineno): length(f) for p in programs() for f in functions(p)}
     assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION}
 
 

@@ -5,6 +5,9 @@ an administrator.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -29,3 +32,14 @@ def admin(lobby_server: LobbyProcess, http: httpx2.Client) -> User:
 def user(admin: User) -> User:
     """One of their own for each test."""
     return add(admin)
+
+
+@contextmanager
+def served(home: Path, **settings: Any) -> Iterator[tuple[LobbyProcess, httpx2.Client]]:
+    """A server for one test, with settings of its own, and a client like the others."""
+    lobby = LobbyProcess(home, **settings).start()
+    try:
+        with recorded(lobby.url) as http:
+            yield lobby, http
+    finally:
+        lobby.remove()

@@ -13,15 +13,16 @@ from typing import Any
 
 import pytest
 
-from tests.people import call
 from tests.processes import LobbyProcess
 from tests.stories.conftest import Deployment, two_processes
-from tests.stories.test_dedicated_host import (
+from tests.stories.game_servers import (
     PASSWORD,
     PATIENCE,
     PLAYING,
+    SESSIONS,
     Host,
     Player,
+    Servers,
     playing,
     until,
 )
@@ -68,7 +69,6 @@ tick_ms = 500
 [[ranks]]
 rank_id = 1
 """
-SESSIONS = "/session/v1/session"
 
 
 def queue(name: str, players: int, number: int) -> str:
@@ -174,18 +174,7 @@ async def test_two_parties_meet_play_and_part(lobby: Deployment, tmp_path: Path)
         # 4. A game server is there: everybody is invited, and comes to their side.
         try:
             host = Host(lobby.there, tmp_path)
-            await host.says("players may travel to")
-            assert "loading /Game/Canyon" in host.log
-            (id,) = {await invited(player) for player in players}
-            view = (await ann.session(id))[0]
-            assert view["created_by_matchmaking"] is True
-            assert set(view["match"]["ticket_ids"]) == {ticket, other}
-            await asyncio.gather(*(join(player, id) for player in players))
-            view = (await bob.session(id))[0]
-            assert view["instance"]["join_params"]["public_conn_str"] in host.log
-            teams = [{p["player_uuid"] for p in team["players"]} for team in view["teams"]]
-            assert {ann.person.uuid, amy.person.uuid} in teams
-            assert {bob.person.uuid, ben.person.uuid} in teams
+            id = await the_match(host, players, {ticket, other})
             await amy.channel.until(
                 lambda: amy.channel.ended[f"queue:{ticket}"] == "match_found", timeout=PATIENCE
             )
@@ -197,6 +186,24 @@ async def test_two_parties_meet_play_and_part(lobby: Deployment, tmp_path: Path)
         # 6. The parties are as they were, and may wait again.
         for leader, id in ((ann, first), (bob, second)):
             assert await enter(leader, id, "pairs")
+
+
+async def the_match(host: Host, players: list[Player], tickets: set[str]) -> str:
+    """The session that everybody was invited to, with everybody in it."""
+    ann, bob, amy, ben = players
+    await host.says("players may travel to")
+    assert "loading /Game/Canyon" in host.log
+    (id,) = {await invited(player) for player in players}
+    view = (await ann.session(id))[0]
+    assert view["created_by_matchmaking"] is True
+    assert set(view["match"]["ticket_ids"]) == tickets
+    await asyncio.gather(*(join(player, id) for player in players))
+    view = (await bob.session(id))[0]
+    assert view["instance"]["join_params"]["public_conn_str"] in host.log
+    teams = [{p["player_uuid"] for p in team["players"]} for team in view["teams"]]
+    assert {ann.person.uuid, amy.person.uuid} in teams
+    assert {bob.person.uuid, ben.person.uuid} in teams
+    return id
 
 
 async def the_end(lobby: Deployment, players: list[Player], id: str) -> None:
@@ -222,44 +229,6 @@ async def the_end(lobby: Deployment, players: list[Player], id: str) -> None:
     async with asyncio.timeout(PATIENCE):
         while not await gone():
             await asyncio.sleep(0.1)
-
-
-class Servers:
-    """The machines' account; `open` opens as many game servers as are asked for."""
-
-    def __init__(self, url: str) -> None:
-        self.url, self.token = url, ""
-
-    async def log_in(self) -> None:
-        said = {"grant_type": "basic", "portal_access_token": f"servers-eu:{PASSWORD}"}
-        answer = await call(self.url, "POST", "/users/v1/login", json=said)
-        self.token = answer.json()["access_token"]
-
-    async def do(self, method: str, path: str, said: Any = None) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        answer = await call(self.url, method, path, json=said, headers=headers)
-        assert answer.status_code < 300, answer.text
-        return answer.json() if answer.content else None
-
-    async def open(self, number: int) -> set[str]:
-        """The sessions that they serve, once each has one and can be joined."""
-        items = [{"id": f"server-{n}"} for n in range(number)]
-        await self.do("POST", "/instances/sic_registration/v3/register", {"items": items})
-        served: dict[str, str] = {}
-        async with asyncio.timeout(PATIENCE):
-            while len(served) < number:
-                path = "/instances/sic_registration/v1/state"
-                for one in (await self.do("POST", path, {"items": items}))["items"]:
-                    if one["state"] == "allocated" and one["session_id"] not in served:
-                        served[one["session_id"]] = one["allocation_id"]
-                        await self._open(one["session_id"], one["allocation_id"])
-                await asyncio.sleep(0.1)
-        return set(served)
-
-    async def _open(self, session: str, allocation: str) -> None:
-        join = {"public_conn_str": "203.0.113.7:7777", "private_conn_str": ""}
-        said = {"allocation_id": allocation, "join_status": "joinable", "join_params": join}
-        await self.do("PATCH", f"{SESSIONS}/{session}/instance", said)
 
 
 async def test_who_matches_is_killed_in_the_middle_and_another_goes_on(pair: Deployment) -> None:

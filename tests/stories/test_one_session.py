@@ -107,6 +107,12 @@ def sitting(client: Client, id: str) -> set[str]:
     return {seat["player"] for seat in seats if seat["status"] == "taken"}
 
 
+def teams_of(client: Client, id: str, player: Person) -> list[int]:
+    """Of each seat that a watcher sees them in."""
+    seats = client.states[f"session:{id}"]["seats"].values()
+    return [seat["team"] for seat in seats if seat.get("player") == player.uuid]
+
+
 async def until_sitting(id: str, people: set[str], *watchers: Client) -> None:
     for watcher in watchers:
         await watcher.until(lambda watcher=watcher: sitting(watcher, id) == people)  # type: ignore[misc]
@@ -185,17 +191,7 @@ async def test_what_a_player_made_is_everybodys_too(lobby: Deployment) -> None:
     assert await statuses(bob, id) == wanted
     # 3. The player is moved to another team, and the user is made the leader.
     assert (await place(ann, id, bob, team_id=1))["team_id"] == 1
-    seats = await looking.until(
-        lambda: (
-            [
-                seat["team"]
-                for seat in looking.states[f"session:{id}"]["seats"].values()
-                if seat.get("player") == bob.uuid
-            ]
-            == [1]
-        )
-    )
-    assert seats
+    assert await looking.until(lambda: teams_of(looking, id, bob) == [1])
     await place(ann, id, user, status="leader")
     # 4. The user asks the player to go, over the channel: one last word, and a limited view.
     await inviting.command("session.kick", session=id, guest=bob.uuid)

@@ -105,11 +105,39 @@ async def test_who_connects_is_online_in_every_process_and_who_leaves_is_not(sta
     assert stage.admin.get("/server/players/online") == {"online": before}
 
 
-async def test_watchers_see_names_nicknames_and_icons_change(stage: Stage) -> None:
-    (host, host_person), (guest, guest_person) = stage.add(), stage.add()
-    hosting, joining = await host_person.connect(stage.lobby.here.url), await guest_person.connect()
-    page = await Client.connect(stage.lobby.here.url)
-    presence = await page.watch("presence") and page.states
+@dataclass
+class Table:
+    """A session in which a host and a guest sit, and a page that shows it and who is present."""
+
+    id: str
+    hosting: Client
+    joining: Client
+    page: Client
+
+    def names(self) -> list[tuple[str, str]]:
+        """Of the host and in the guest's seat: as the host sees it, the guest, and the page."""
+        states = [client.states[f"session:{self.id}"] for client in (self.hosting, self.joining)]
+        states.append(self.page.states["sessions"][self.id])
+        return [(state["host_name"], state["seats"]["1"]["name"]) for state in states]
+
+    def icon(self, who: Client) -> Any:
+        """As the page shows it; KeyError when it shows none."""
+        return self.page.states["presence"][who.uuid]["icon"]
+
+    async def until_seen(self, who: Client, **fields: str | None) -> None:
+        """Until the page shows these of them; None: not at all."""
+
+        def seen() -> bool:
+            person = self.page.states["presence"][who.uuid]
+            return {name: person.get(name) for name in fields} == fields
+
+        await self.page.until(seen, SOON)
+
+
+async def a_table_is_taken(url: str, host: Person, guest: Person) -> Table:
+    hosting, joining = await host.connect(url), await guest.connect()
+    page = await Client.connect(url)
+    await page.watch("presence")
     await hosting.command("host.set", only_friends=False)
     id = (await hosting.command("session.launch"))["session"]["id"]
     await joining.command("session.join", session=id)
@@ -117,43 +145,40 @@ async def test_watchers_see_names_nicknames_and_icons_change(stage: Stage) -> No
     for client in (hosting, joining):
         await client.watch(f"session:{id}")
     await joining.watch(f"host:{hosting.uuid}")
+    return Table(id, hosting, joining, page)
 
-    def seen(uuid: str, **fields: str | None) -> bool:
-        shown = {name: presence["presence"][uuid].get(name) for name in fields}
-        return shown == fields
 
-    def seats() -> list[tuple[str, str]]:
-        states = [client.states[f"session:{id}"] for client in (hosting, joining)]
-        states.append(page.states["sessions"][id])
-        return [(state["host_name"], state["seats"]["1"]["name"]) for state in states]
-
-    await soon(lambda: seats() == [(host.login, guest.login)] * 3)
+async def test_watchers_see_names_nicknames_and_icons_change(stage: Stage) -> None:
+    (host, host_person), (guest, guest_person) = stage.add(), stage.add()
+    table = await a_table_is_taken(stage.lobby.here.url, host_person, guest_person)
+    hosting, joining, page = table.hosting, table.joining, table.page
+    await soon(lambda: table.names() == [(host.login, guest.login)] * 3)
     # 1. Both take another name; the administrator gives one of them.
     stage.there(host).own("PUT", "/name", json={"name": "Hostess"})
     stage.admin.call("PUT", f"/users/{guest.login}", json={"name": "Guest One"})
-    await page.until(lambda: seen(hosting.uuid, name="Hostess"), SOON)
-    await page.until(lambda: seen(joining.uuid, name="Guest One"), SOON)
-    await soon(lambda: seats() == [("Hostess", "Guest One")] * 3)
+    await table.until_seen(hosting, name="Hostess")
+    await table.until_seen(joining, name="Guest One")
+    await soon(lambda: table.names() == [("Hostess", "Guest One")] * 3)
     state = f"host:{hosting.uuid}"
     await joining.until(lambda: joining.states[state]["name"] == "Hostess", SOON)
     # 2. Nicknames: the first is shown, and none when there is none.
     one, two = new_login("One"), new_login("Two")
     guest.own("PUT", "/nicknames", json=[one, two])
-    await page.until(lambda: seen(joining.uuid, name="Guest One", nickname=one), SOON)
+    await table.until_seen(joining, name="Guest One", nickname=one)
     guest.own("DELETE", f"/nicknames/{one}")
-    await page.until(lambda: seen(joining.uuid, nickname=two), SOON)
+    await table.until_seen(joining, nickname=two)
     guest.own("DELETE", "/nicknames")
-    await page.until(lambda: seen(joining.uuid, nickname=None, name="Guest One"), SOON)
+    await table.until_seen(joining, nickname=None, name="Guest One")
     # 3. Icons: told by a digest that changes with the picture.
     stage.there(guest).own("PUT", "/icon", json={"icon": data_url(png(4, 4))})
-    first = await page.until(lambda: presence["presence"][joining.uuid]["icon"], SOON)
+    first = await page.until(lambda: table.icon(joining), SOON)
     guest.own("PUT", "/icon", json={"icon": data_url(png(5, 5))})
-    await page.until(lambda: presence["presence"][joining.uuid]["icon"] != first, SOON)
+    await page.until(lambda: table.icon(joining) != first, SOON)
     guest.own("PUT", "/icon", json={"icon": None})
-    await page.until(lambda: seen(joining.uuid, icon=None, name="Guest One"), SOON)
+    await table.until_seen(joining, icon=None, name="Guest One")
     # 4. Without a name they go by their login again.
     stage.there(host).own("PUT", "/name", json={"name": None})
-    await soon(lambda: seats() == [(host.login, "Guest One")] * 3)
+    await soon(lambda: table.names() == [(host.login, "Guest One")] * 3)
     for client in (page, hosting, joining):
         assert (client.violations, client.gaps) == ([], 0)
         await client.close()
@@ -191,13 +216,7 @@ async def test_who_is_deleted_is_gone_from_everywhere(stage: Stage) -> None:
     assert (lists["friends"], lists["banlist"]) == ([], [])
     # 4. No token of theirs opens anything any more, nor does the password.
     for user, person in ((leader, leader_person), (guest, guest_person)):
-        for http in (stage.admin.http, stage.eyes.http):
-            asking = User(http, user.login, user.access, user.refresh)
-            await until_worthless(asking)
-            assert error(asking.renew())
-            assert error(http.post("/api/auth", headers=basic(user.login, PASSWORD)))
-            assert http.get("/users", headers=person.headers).status_code == 401
-        assert error(stage.eyes.call("GET", f"/users/{user.login}"))
+        await nothing_of_theirs_opens_a_door(stage, user, person)
     # 5. Whoever comes by the same login is somebody new.
     again = add(stage.admin, guest.login)
     assert again.own("GET", "?icon")["icon"] is None
@@ -207,6 +226,16 @@ async def test_who_is_deleted_is_gone_from_everywhere(stage: Stage) -> None:
 
 async def until_worthless(user: User) -> None:
     await soon(lambda: needs_refresh(user.call("GET", "/users")))
+
+
+async def nothing_of_theirs_opens_a_door(stage: Stage, user: User, person: Person) -> None:
+    for http in (stage.admin.http, stage.eyes.http):
+        asking = User(http, user.login, user.access, user.refresh)
+        await until_worthless(asking)
+        assert error(asking.renew())
+        assert error(http.post("/api/auth", headers=basic(user.login, PASSWORD)))
+        assert http.get("/users", headers=person.headers).status_code == 401
+    assert error(stage.eyes.call("GET", f"/users/{user.login}"))
 
 
 def hosts(page: Client) -> set[str]:

@@ -80,51 +80,53 @@ async def test_it_is_read_as_landmarks_headings_and_lists(open_page: Open) -> No
     lobby["seats"]["3"] |= {"status": "invited", "until": 1.9e9}
     people = {uuid_of(1): person("ada"), uuid_of(2): person(status="playing", since=1.7e9)}
     window = await open_page(ByHand(presence=people, sessions={"1024": lobby}))
-    await expect(window.page.locator("body")).to_match_aria_snapshot("""
-        - banner:
-          - heading "Lobby" [level=1]
-          - text: Live
-        - status
-        - navigation "At a glance":
-          - link "2 people online"
-          - link "1 open session"
-          - link "4 free seats"
-        - main:
-          - region "Open sessions":
-            - heading "Open sessions" [level=2]
-            - list:
-              - listitem:
-                - article "Harbour":
-                  - heading "Harbour" [level=3]
-                  - text: open to join
-                  - paragraph: hosted by ada 2 of 8 seats taken
-                  - heading "Team 1" [level=4]
-                  - list:
-                    - listitem: "Seat 1: ada taken"
-                    - listitem: "Seat 2: no name taken"
-                    - listitem: "Seat 3: reserved"
-                    - listitem: "Seat 4: invited"
-                  - heading "Team 2" [level=4]
-                  - list:
-                    - listitem: "Seat 5: free"
-          - region "Online now":
-            - heading "Online now" [level=2]
-            - list:
-              - listitem:
-                - text: ada online
-                - code: "00000001"
-                - text: since
-                - time
-              - listitem:
-                - text: no name playing
-                - code: "00000002"
-                - text: since
-                - time
-        - contentinfo
-        """)
+    await expect(window.page.locator("body")).to_match_aria_snapshot(OUTLINE)
     assert await window.page.evaluate(FAULTS) == []
     assert window.troubles == []
 
+
+OUTLINE = """
+- banner:
+  - heading "Lobby" [level=1]
+  - text: Live
+- status
+- navigation "At a glance":
+  - link "2 people online"
+  - link "1 open session"
+  - link "4 free seats"
+- main:
+  - region "Open sessions":
+    - heading "Open sessions" [level=2]
+    - list:
+      - listitem:
+        - article "Harbour":
+          - heading "Harbour" [level=3]
+          - text: open to join
+          - paragraph: hosted by ada 2 of 8 seats taken
+          - heading "Team 1" [level=4]
+          - list:
+            - listitem: "Seat 1: ada taken"
+            - listitem: "Seat 2: no name taken"
+            - listitem: "Seat 3: reserved"
+            - listitem: "Seat 4: invited"
+          - heading "Team 2" [level=4]
+          - list:
+            - listitem: "Seat 5: free"
+  - region "Online now":
+    - heading "Online now" [level=2]
+    - list:
+      - listitem:
+        - text: ada online
+        - code: "00000001"
+        - text: since
+        - time
+      - listitem:
+        - text: no name playing
+        - code: "00000002"
+        - text: since
+        - time
+- contentinfo
+"""
 
 FAULTS = """() => {
   const faults = [];
