@@ -2,5 +2,8 @@
 
 from __future__ import annotations
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Seconds: also where the machine is busy with something else."""
+
+SOON = 5.0
+"""What "at once" may take on such a machine; less than what would come later by itself."""

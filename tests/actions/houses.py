@@ -21,10 +21,10 @@ from lobby.main import joined
 from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Live, Store
 from persistence.urls import open_store
+from tests.patience import PATIENCE
 
 SECRET = "verbs-are-signed-with-this-key-0123456789ab"
 ADDRESS = "192.0.2.1"
-PATIENCE = 5.0
 
 
 class Clock:

@@ -30,7 +30,7 @@ GAME = str(people.GAME)
 CLIENT = Client("1.0.0", None, "gamepad")
 SEATS = 6
 PEOPLE, DEEDS = 8, 14
-QUIET_SECONDS = 5.0
+QUIET_SECONDS = 30.0
 SESSION = TypeAdapter(Session)
 numbers = count(1)
 

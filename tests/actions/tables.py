@@ -19,7 +19,8 @@ from lobby.domain.permissions import Actor, Permit, Role
 from lobby.domain.platforms import Client
 from lobby.domain.sessions import Session
 from persistence.ports import Live, Store
-from tests.actions.houses import ADDRESS, PATIENCE, House, house
+from tests.actions.houses import ADDRESS, House, house
+from tests.patience import PATIENCE
 
 GAME = """
 [server]

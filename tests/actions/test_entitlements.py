@@ -15,9 +15,9 @@ from lobby.domain.entitlements import SubmissionNotFound, TooManyOpen
 from lobby.domain.errors import NotYours
 from lobby.domain.permissions import SYSTEM, Permit
 from tests.actions.shops import GOLD, SECRET, SWORD, Provider, Shop, became, game, shop
+from tests.patience import PATIENCE
 from tests.upstreams import Upstream, upstream
 
-PATIENCE = 10.0
 FULFILLED = ("FULFILLED", "none")
 APPLIED = ("PREVIOUSLY_APPLIED", "previously_applied")
 UNCONSUMED = ("FAILED", "failed_to_consume")

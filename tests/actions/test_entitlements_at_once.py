@@ -17,12 +17,12 @@ from lobby.domain.permissions import Actor
 from persistence.ports import Live, Store
 from tests.actions.houses import Paced, interrupted
 from tests.actions.shops import GOLD, SWORD, Provider, Shop, game, shop
+from tests.patience import PATIENCE
 from tests.upstreams import Upstream, upstream
 
 MOST_CALLS = 60
 LEAST_CALLS = 12
 """Of one who settles a request of two things."""
-PATIENCE = 10.0
 Party = tuple[Shop, Shop, Paced]
 
 

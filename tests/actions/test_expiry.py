@@ -17,8 +17,8 @@ from lobby.domain.sessions import Session
 from lobby.sweeper import KEPT_UP_SECONDS, TERM_SECONDS, Sweeper
 from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Live
-from tests.actions.houses import PATIENCE
 from tests.actions.tables import GAME, STEADY, Table, acting, table
+from tests.patience import PATIENCE
 
 TTL = 300.0
 HUB = f"{GAME}[[templates]]\n{STEADY}"

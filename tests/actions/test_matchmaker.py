@@ -14,6 +14,7 @@ from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Index, Live
 from persistence.urls import open_store
 from tests.actions.halls import GAME, Hall, hall
+from tests.patience import PATIENCE
 
 QUICK = GAME.replace("ticket_timeout_s", "tick_ms = 100\nticket_timeout_s")
 TAKEN_OVER_SECONDS = 10.0
@@ -44,7 +45,7 @@ async def matching(hall: Hall) -> AsyncIterator[asyncio.Task[None]]:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def until_matched(hall: Hall, number: int, seconds: float = 5) -> None:
+async def until_matched(hall: Hall, number: int, seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while len(await hall.matches()) < number:
             await asyncio.sleep(0.02)
@@ -75,7 +76,7 @@ async def test_who_does_not_hold_the_lease_matches_nobody(pair: tuple[Hall, Hall
     await there.waiting()
     task = asyncio.create_task(one.run())
     rounds = 0
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while rounds < 3:
             rounds += await holder(here)
             await asyncio.sleep(0.1)
@@ -90,7 +91,7 @@ async def test_a_round_that_fails_is_followed_by_another(pair: tuple[Hall, Hall]
     broken = Index({"open": ["yes"]})
     await here.lobby.store.put("proposal", "broken", '{"id": 1}', expected=0, index=broken)
     async with matching(here):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not await holder(here):
                 await asyncio.sleep(0.02)
         assert await here.matches() == []
@@ -101,5 +102,5 @@ async def test_a_round_that_fails_is_followed_by_another(pair: tuple[Hall, Hall]
 
 async def test_where_there_are_no_queues_nothing_is_looked_for(tmp_path: Path) -> None:
     game = QUICK[: QUICK.index("[[profiles]]")]
-    async with hall(tmp_path, game=game) as here, asyncio.timeout(5):
+    async with hall(tmp_path, game=game) as here, asyncio.timeout(PATIENCE):
         await Matchmaker(here.lobby).run()

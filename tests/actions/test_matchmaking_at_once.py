@@ -23,9 +23,9 @@ from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Live, Store
 from persistence.urls import open_store
 from tests.actions.halls import Hall, Party, hall, held, made
+from tests.patience import PATIENCE
 
 MOST_CALLS = 120
-PATIENCE = 10.0
 COUNTED: ContextVar[bool] = ContextVar("counted", default=False)
 
 Deed = Callable[[Hall, list[Party]], Awaitable[object]]

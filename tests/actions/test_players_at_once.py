@@ -15,7 +15,7 @@ from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import Actor, Permit, Role
 from lobby.domain.sessions import Session
 from persistence.ports import Live, Store
-from tests.actions.houses import PATIENCE, House, Paced, house, interrupted
+from tests.actions.houses import House, Paced, house, interrupted
 from tests.actions.players import (
     CLIENT,
     GAME,
@@ -24,6 +24,7 @@ from tests.actions.players import (
     replayed,
     require_sound,
 )
+from tests.patience import PATIENCE
 
 MOST_CALLS = 40
 Party = tuple[House, House, Paced]

@@ -22,6 +22,7 @@ from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Live
 from persistence.urls import open_store
 from tests.actions.houses import Clock, House, Paced, house, interrupted
+from tests.patience import PATIENCE
 
 GAME = """
 [[templates]]
@@ -79,7 +80,7 @@ class Arena:
         self.paced.rewind()
         self.paced.stop(task, before=at)
         stopped = asyncio.create_task(self.paced.stopped.wait())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
         reached = not task.done()
         for one in (task, stopped):

@@ -18,6 +18,7 @@ from persistence.ports import Live
 from persistence.urls import open_store
 from tests.actions.houses import House, house, leading
 from tests.actions.houses import seats as taken
+from tests.patience import PATIENCE
 
 MOMENT = 0.001
 
@@ -225,7 +226,7 @@ async def test_another_process_takes_over_the_sweeping(home: House) -> None:
         await seats.reserve(home.lobby, Permit(guest), seat=seat_id(session.id, "3"))
         for house_ in (home, other):
             house_.clock.advance(TERM_SECONDS + home.lobby.settings.reservation_seconds)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while taken(await home.now(session), SeatStatus.RESERVED):
                 await asyncio.sleep(0.01)
         assert await holds(other)
@@ -234,7 +235,7 @@ async def test_another_process_takes_over_the_sweeping(home: House) -> None:
 
 
 async def until_swept_by(house_: House) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not await holds(house_):
             await asyncio.sleep(0.01)
 

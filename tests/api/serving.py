@@ -20,11 +20,11 @@ from lobby.channel.wire import wire
 from lobby.config import Settings
 from lobby.context import Lobby
 from lobby.main import create_app
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
 SECRET = "a signing key that only the tests know about"
-PATIENCE = 10.0
 GENEROUS: dict[str, Any] = {
     "registrations_per_hour": 10**6,
     "conflicts_per_hour": 10**6,

@@ -18,9 +18,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
 FIN = 0x80
-PATIENCE = 10.0
 MASK = b"\x37\xfa\x21\x3d"
 names = count(1)
 

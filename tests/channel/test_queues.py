@@ -18,6 +18,7 @@ from tests.actions.halls import GAME, SERVER, THERE
 from tests.api.people import People
 from tests.api.serving import serving
 from tests.client import Refused
+from tests.patience import PATIENCE
 from tests.recorder import RecordedChannel
 
 HOSTED = """
@@ -131,7 +132,7 @@ async def serve(people: People) -> str:
     """A game server that asks for work until there is some."""
     lobby, do = people.served.lobby, people.served.do
     offer = allocations.Offer("host-1", "203.0.113.7", 7777, [])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while True:
             (host,) = do(allocations.register(lobby, SERVER, offers=[offer]))
             assert not isinstance(host, Exception)

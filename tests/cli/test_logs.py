@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from lobby.logs import as_text, hide
 from lobby.watchdog import watched
 from tests.client import Client, Refused
+from tests.patience import PATIENCE
 from tests.people import PASSWORD, call, new_host, new_user
 from tests.processes import LobbyProcess
 
@@ -185,7 +186,7 @@ async def test_a_loop_that_stands_still_is_reported_once_with_its_stack() -> Non
             until = time.monotonic() + 1.8
             while time.monotonic() < until:
                 threading.Event().wait(0.05)
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 while len(caught) < 2:
                     await asyncio.sleep(0.05)
     assert [record["event"] for record in caught] == ["loop_stands_still", "loop_moves_again"]
@@ -195,7 +196,7 @@ async def test_a_loop_that_stands_still_is_reported_once_with_its_stack() -> Non
 async def test_a_loop_that_moves_is_not_reported() -> None:
     with capture_logs() as caught:
         async with watched():
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 until = time.monotonic() + 1.5
                 while time.monotonic() < until:
                     await asyncio.sleep(0.05)

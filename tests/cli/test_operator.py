@@ -20,6 +20,7 @@ from lobby.config import Settings
 from lobby.context import Lobby
 from lobby.main import open_lobby
 from tests.cli.commands import lobby
+from tests.patience import SOON
 from tests.people import PASSWORD, Person, call, new_user
 from tests.processes import LobbyProcess
 
@@ -98,7 +99,7 @@ async def test_deleting_ends_tokens_and_sockets_within_a_second(shared: LobbyPro
     client = await user.connect()
     deleted = await asyncio.to_thread(lobby, shared.home, "admin", "delete", user.name)
     assert deleted.stdout == f"{user.name} is gone.\n"
-    assert await client.until_closed(timeout=1) == 4503
+    assert await client.until_closed(SOON) == 4503
     assert await status_with(user) == 401
     missing = ask(shared, "admin delete", login=user.name)
     assert missing["refused"]["code"] == "account_not_found"
@@ -115,7 +116,7 @@ async def test_signing_out_and_a_new_password_end_what_was_given_before(
     assert user.name
     client = await user.connect()
     assert "result" in ask(shared, command, login=user.name, **fields)
-    assert await client.until_closed(timeout=1) == 4503
+    assert await client.until_closed(SOON) == 4503
     assert await status_with(user) == 401
     form = {"username": user.name, "password": fields.get("password", PASSWORD)}
     assert (await call(shared.url, "POST", "/users/login", data=form)).status_code == 200
@@ -199,6 +200,6 @@ async def test_where_processes_share_their_data_the_command_reaches_all_of_them(
     deleted = await asyncio.to_thread(lobby, own_lobby.home, *words, **where)
     ended = time.monotonic()
     assert deleted.returncode == 0, deleted.stderr
-    assert await client.until_closed(timeout=2) == 4503
-    assert time.monotonic() - ended < 1
+    assert await client.until_closed(SOON) == 4503
+    assert time.monotonic() - ended < SOON
     assert await status_with(user) == 401

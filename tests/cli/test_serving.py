@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from tests.cli.commands import LOBBY, lobby, until_it_says
+from tests.patience import PATIENCE, SOON
 from tests.people import call
 from tests.processes import LobbyProcess
 from tests.services import PostgresServer, RedisServer, free_port
@@ -35,7 +36,7 @@ def ready_line(home: Path, *options: str, **variables: str) -> str:
             process.terminate()
             stopped = time.monotonic()
         assert process.returncode == 0
-        assert time.monotonic() - stopped < 2, "nobody is there to wait for"
+        assert time.monotonic() - stopped < SOON, "nobody is there to wait for"
         return line
     finally:
         process.kill()
@@ -161,7 +162,7 @@ async def test_without_redis_it_lives_is_not_ready_and_becomes_so(
     assert (await call(own_lobby.url, "GET", "/health/live")).status_code == 200
     assert (await call(own_lobby.url, "GET", "/health/ready")).status_code == 503
     await asyncio.to_thread(own_redis.start)
-    async with asyncio.timeout(6):
+    async with asyncio.timeout(PATIENCE):
         while not await ready(own_lobby.url):
             await asyncio.sleep(0.05)
     assert await asyncio.to_thread(own_lobby.stop) == 0

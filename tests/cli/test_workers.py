@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.commands import Workers, until_it_says
 from tests.client import Client
+from tests.patience import PATIENCE
 from tests.people import call
 from tests.services import wait_until
 
@@ -42,7 +43,7 @@ async def test_one_that_is_killed_is_replaced_unnoticed_and_told_to_stop_all_of_
     victim = min(before)
     os.kill(victim, signal.SIGKILL)
     statuses: list[int] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(serving(workers) - {victim}) < 2:
             statuses.append((await call(workers.url, "GET", "/health/live")).status_code)
     assert set(statuses) == {200}

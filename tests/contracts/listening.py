@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from persistence.ports import Bus, Delivery, Live
 from persistence.urls import open_live
-
-PATIENCE = 6.0
+from tests.patience import PATIENCE
 
 
 class Listener:

@@ -8,6 +8,7 @@ from typing import Any
 
 from persistence.ports import Leases
 from tests.contracts.listening import Listener
+from tests.patience import PATIENCE
 
 
 class Seen:
@@ -35,7 +36,7 @@ class Seen:
 
 async def first_lapsed(leases: Leases) -> list[str]:
     """Who is named first, once anybody is."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (named := await leases.lapsed()):
             await asyncio.sleep(0.02)
     return named

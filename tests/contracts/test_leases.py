@@ -12,6 +12,7 @@ from persistence.live.memory import MemoryBus, MemoryLeases
 from persistence.ports import Leases, Live, Unreachable
 from persistence.urls import open_live
 from tests.contracts.listening import opened
+from tests.patience import PATIENCE
 from tests.services import RedisServer
 
 
@@ -103,7 +104,7 @@ async def test_a_frozen_redis_is_unreachable_in_time_also_to_a_crowd(
         started = time.monotonic()
         calls = [leases.hold(f"l{n}", "me", 30) for n in range(100)]
         outcomes = await asyncio.gather(*calls, return_exceptions=True)
-        assert time.monotonic() - started < 1.7
+        assert time.monotonic() - started < 2.8
         assert {type(outcome) for outcome in outcomes} == {Unreachable}
         await _every_call_is_refused(leases)
         own_redis.thaw()
@@ -130,10 +131,10 @@ async def _every_call_is_refused(leases: Leases) -> None:
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [Unreachable] * len(calls)
     assert {o.part for o in outcomes if isinstance(o, Unreachable)} == {"redis"}
-    assert time.monotonic() - started < 1.6
+    assert time.monotonic() - started < 2.8
 
 
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not await true():
             await asyncio.sleep(0.02)

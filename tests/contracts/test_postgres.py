@@ -11,6 +11,7 @@ import pytest
 
 from persistence.ports import InUse, Store, Unreachable
 from persistence.urls import open_store
+from tests.patience import PATIENCE, SOON
 from tests.services import PostgresServer, free_port
 
 
@@ -35,7 +36,7 @@ async def _is_turned_away(url: str, *, alone: bool) -> None:
     started = time.monotonic()
     with pytest.raises(InUse, match="LOBBY_REDIS_URL"):
         await open_store(url, alone=alone)
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < SOON
 
 
 async def test_a_url_may_name_several_hosts(
@@ -64,7 +65,7 @@ async def test_whoever_waits_a_second_for_a_connection_is_told_so(postgres_url: 
         started = time.monotonic()
         with pytest.raises(Unreachable):
             await store.get("row", "busy")
-        assert 0.9 < time.monotonic() - started < 1.5
+        assert 0.9 < time.monotonic() - started < 2.5
     outcomes = await asyncio.gather(*stuck, return_exceptions=True)
     assert outcomes.count(1 + 1) == 1
     await blocker.close()
@@ -93,7 +94,7 @@ async def test_a_crowd_that_comes_at_once_is_served_while_the_server_answers(
 async def _until_waiting(url: str, number: int) -> None:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     watcher: Any = await asyncpg.connect(url)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         while await watcher.fetchval(waiting) < number:
             await asyncio.sleep(0.02)
     await watcher.close()
@@ -124,7 +125,7 @@ async def test_a_frozen_server_is_unreachable_until_it_is_thawed(
     own_postgres.freeze()
     await _is_unreachable(store, within=4.5)
     own_postgres.thaw()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 assert await store.get("row", "a")

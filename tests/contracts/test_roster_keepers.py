@@ -10,6 +10,7 @@ import json
 from persistence.ports import Leases
 from tests.contracts.listening import listening, opened
 from tests.contracts.rosters import Seen, first_lapsed
+from tests.patience import PATIENCE
 from tests.services import RedisServer
 
 
@@ -31,7 +32,7 @@ async def test_a_keeper_that_beats_in_time_keeps_its_people(leases: Leases) -> N
     await leases.beat("steady", 0.8)
     await leases.attend("steady", {"ada": "1"})
     await leases.depart("here", "mark", shown=None, seconds=1.2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await leases.lapsed() != ["mark"]:
             assert await leases.beat("steady", 0.8) is True
             await asyncio.sleep(0.02)
@@ -43,7 +44,7 @@ async def test_a_keeper_that_comes_back_too_late_must_name_its_people_again(
 ) -> None:
     await leases.beat("frozen", 0.05)
     await leases.attend("frozen", {"ada": "1"})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await leases.attending(["ada"]):
             await asyncio.sleep(0.02)
     assert await leases.lapsed() == ["ada"]
@@ -59,7 +60,7 @@ async def test_a_keeper_that_nobody_has_swept_comes_back_unseen(leases: Leases) 
     await leases.beat("late", 0.05)
     await leases.attend("late", {"ada": "1"})
     before = await leases.numbered()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await leases.attending(["ada"]):
             await asyncio.sleep(0.02)
     assert await leases.beat("late", 30) is True
@@ -81,7 +82,7 @@ async def test_thousands_come_and_go_at_once(leases: Leases, seen: Seen) -> None
     await leases.attend("dying", people)
     assert len(await seen.change()) == 5000
     named: set[str] = set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(named) < 5000:
             some = await leases.lapsed(limit=1000)
             named.update(some)

@@ -18,10 +18,10 @@ import httpx2
 import psutil
 
 from tests.house.tree import ROOT
+from tests.patience import PATIENCE
 from tests.processes import GENEROUS
 from tests.services import LOOPBACK, free_port
 
-PATIENCE = 20.0
 WRITTEN = "http://127.0.0.1:8000"
 MAKE = f"""#!/bin/sh
 [ "$*" = run ] && exec '{sys.executable}' -c 'from lobby.cli import main; main()' serve

@@ -21,9 +21,9 @@ from persistence.ports import Entry, Page, Unreachable
 from protocol.events import CollectionTold, DocumentTold, EntryTold
 from protocol.framing import measure
 from tests.client import merged
+from tests.patience import PATIENCE
 
 Frame = dict[str, Any]
-PATIENCE = 3.0
 
 
 async def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:

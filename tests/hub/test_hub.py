@@ -11,6 +11,7 @@ from lobby.hub import Look
 from persistence.ports import Unreachable
 from protocol.events import Ended, Excluded, LookAgain, Revoked
 from tests.hub.shelf import Recorder, Stage, healing, until
+from tests.patience import PATIENCE
 
 TOPIC = "session:1"
 
@@ -235,7 +236,7 @@ async def test_lost_words_of_accounts_name_everybody_who_is_served(stage: Stage)
         stage.hub.enter(Recorder(identity))
     asked = asyncio.create_task(stage.hub.may_have_missed())
     stage.miss("accounts")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         assert sorted(await asked) == ["ann", "bob"]
 
 

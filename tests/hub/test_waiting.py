@@ -6,7 +6,8 @@ import asyncio
 
 from lobby.hub.waits import MOST, Wait
 from protocol.events import Ended
-from tests.hub.shelf import PATIENCE, Stage, healing, until
+from tests.hub.shelf import Stage, healing, until
+from tests.patience import PATIENCE
 
 ANN, BEN = "inbox:ann", "inbox:ben"
 

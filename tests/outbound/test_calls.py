@@ -18,11 +18,11 @@ from lobby.domain.errors import Unavailable
 from lobby.domain.outbound_errors import UpstreamFailed
 from lobby.outbound import Outbound, calls
 from lobby.outbound.circuits import AT_ONCE, FAILURES, REST_SECONDS
+from tests.patience import PATIENCE
 from tests.upstreams import Reply, Upstream, upstream
 
 CERTIFICATE = Path(__file__).with_name("news.test.pem")
 SECRET = SecretStr("shared with the service")
-PATIENCE = 10.0
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from lobby.actions import hosts
 from lobby.domain.accounts import Account, Portal
 from lobby.domain.permissions import Permit
 from lobby.domain.sessions import Session
+from tests.patience import PATIENCE
 from tests.player_services.people import Callers, asked, bearer, numbers
 from tests.player_services.rows.sessions import GAME
 from tests.services import wait_until
 
-PATIENCE = 5.0
 Json = dict[str, Any]
 
 

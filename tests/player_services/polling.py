@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-PATIENCE = 10.0
+from tests.patience import PATIENCE
+
 MINE = "/notification/v1/player/me/stream/notification/lp"
 
 

@@ -17,10 +17,10 @@ from lobby.actions import instances
 from lobby.domain.instances import HostType, JoinStatus, StartupParams
 from lobby.domain.permissions import SYSTEM
 from lobby.processes import Processes
+from tests.patience import PATIENCE
 from tests.player_services.rooms import LEADING
 from tests.player_services.servers import SERVED, Yard, yard
 
-PATIENCE = 20.0
 PROGRAM = """
 import json, os, pathlib, sys, time
 told = {k: v for k, v in os.environ.items() if k.startswith(("GAME_", "LOBBY_"))}

@@ -16,6 +16,7 @@ from persistence.ports import Store
 from persistence.urls import open_store
 from protocol import topics
 from protocol.events import InboxEntry
+from tests.patience import PATIENCE
 from tests.player_services.polling import until
 from tests.services import PostgresServer
 
@@ -38,7 +39,7 @@ class Desk:
         page = await self.store.read(topics.inbox(who), limit=500)
         return [json.loads(entry.body)["message"] for entry in page.entries]
 
-    async def has_written(self, *texts: str, who: str = ANN, seconds: float = 5.0) -> None:
+    async def has_written(self, *texts: str, who: str = ANN, seconds: float = PATIENCE) -> None:
         async with asyncio.timeout(seconds):
             while await self.written(who) != list(texts):
                 await asyncio.sleep(0.005)

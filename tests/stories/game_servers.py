@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from tests.client import Client
 from tests.house.tree import ROOT
+from tests.patience import PATIENCE
 from tests.people import Person, call
 from tests.processes import LobbyProcess
 
@@ -24,7 +25,6 @@ PASSWORD = "a game server's password"
 """Of the account "servers-eu", which a game that is played here has to have."""
 PLAYING = {"client_version": "1.0.0", "client_settings": {"platform": "Steam", "input": "gamepad"}}
 SESSIONS = "/session/v1/session"
-PATIENCE = 30.0
 
 
 async def until(condition: Callable[[], object], story: Callable[[], object] = str) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.processes import LobbyProcess
 from tests.stories.conftest import Deployment, two_processes
 from tests.stories.game_servers import (
     PASSWORD,
-    PATIENCE,
     PLAYING,
     SESSIONS,
     Host,

@@ -16,7 +16,7 @@ from tests.services import RedisServer
 from tests.stories.conftest import Deployment
 from tests.stories.crowd import HOSTS, SEATS, Crowd, Frame, crowd, live
 
-CONVERGENCE_SECONDS = 12.0
+CONVERGENCE_SECONDS = 30.0
 
 
 def require_sound_history(client: Client) -> None:

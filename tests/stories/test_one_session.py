@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.client import Client, Refused
+from tests.patience import PATIENCE
 from tests.people import Person, call, new_host, new_user
 from tests.processes import LobbyProcess
 from tests.services import PostgresServer, RedisServer
@@ -35,7 +36,6 @@ can_be_created_by_players_directly = true
 """
 BRINGS = {"client_version": "1.0.0", "client_settings": {"platform": "Steam", "input": "gamepad"}}
 SESSION = "/session/v1/session"
-PATIENCE = 5.0
 Json = dict[str, Any]
 
 

@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from tests.client import Client
+from tests.patience import PATIENCE
 from tests.people import Person, new_host, new_user
 from tests.services import PostgresServer, RedisServer
 from tests.stories.conftest import Deployment, over
@@ -80,7 +81,7 @@ async def test_redis_away(table: Table, own_redis: RedisServer, empty: bool) -> 
     else:
         own_redis.freeze()
     assert await quickly(host, f"/hosts/{host.uuid}") == 200
-    await hosting.command("session.update", session=table.id, name="In the dark", timeout=10)
+    await hosting.command("session.update", session=table.id, name="In the dark")
     assert await quickly(host, "/health/live") == 200
     assert await quickly(host, "/health/ready") == 503
     # 2. It is back, empty or not: the other process hears of what was changed meanwhile, and
@@ -89,7 +90,7 @@ async def test_redis_away(table: Table, own_redis: RedisServer, empty: bool) -> 
         await asyncio.to_thread(own_redis.start)
     else:
         own_redis.thaw()
-    await joining.until(lambda: table.name(joining) == "In the dark", timeout=10)
+    await joining.until(lambda: table.name(joining) == "In the dark")
     await everybody_is_seen(table)
     # 3. All is as before: a change on one process shows on the other.
     await joining.command("presence.set", status="busy")
@@ -109,7 +110,7 @@ async def test_the_database_away(table: Table, own_postgres: PostgresServer) -> 
     assert await quickly(host, "/health/live") == 200
     # 2. It is back: what was answered before is there, and changes go on.
     await asyncio.to_thread(own_postgres.start)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while await quickly(host, "/health/ready") != 200:
             await asyncio.sleep(0.1)
     await hosting.command("session.update", session=table.id, name="Back")
@@ -121,18 +122,18 @@ async def test_a_process_that_freezes_and_thaws(table: Table, pair: Deployment) 
     await everybody_is_seen(table)
     # 1. A process stands still: its people are gone for the others, not those of the others.
     pair.there.freeze()
-    await hosting.until(lambda: guest not in hosting.states["presence"], timeout=12)
+    await hosting.until(lambda: guest not in hosting.states["presence"])
     assert table.host.uuid in hosting.states["presence"]
     await hosting.command("session.update", session=table.id, name="Meanwhile")
     # 2. It goes on: it notices, says again whom it serves, and its people see what they missed.
     pair.there.thaw()
-    await hosting.until(lambda: guest in hosting.states["presence"], timeout=10)
-    await joining.until(lambda: table.name(joining) == "Meanwhile", timeout=10)
+    await hosting.until(lambda: guest in hosting.states["presence"])
+    await joining.until(lambda: table.name(joining) == "Meanwhile")
 
 
 async def everybody_is_seen(table: Table) -> None:
     for client in (table.hosting, table.joining):
-        await client.until(partial(sees, client, table.everybody), timeout=10)
+        await client.until(partial(sees, client, table.everybody))
 
 
 def sees(client: Client, people: set[str]) -> bool:

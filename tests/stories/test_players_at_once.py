@@ -33,7 +33,7 @@ from tests.stories.players import (
 )
 
 PEOPLE, DEEDS, AT_ONCE = 8, 16, 30
-CONVERGENCE_SECONDS = 12.0
+CONVERGENCE_SECONDS = 30.0
 TTL_SECONDS, TAKEOVER_SECONDS = 2, 10.0
 NOBODY = b"$-1\r\n"
 

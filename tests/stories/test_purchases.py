@@ -16,6 +16,7 @@ import pytest
 from lobby.repositories import orders_in
 from persistence.urls import open_store
 from tests.actions.shops import GAME, GOLD, Provider
+from tests.patience import PATIENCE
 from tests.people import call
 from tests.processes import LobbyProcess
 from tests.stories.conftest import Deployment, two_processes
@@ -23,7 +24,6 @@ from tests.upstreams import Asked, Reply, upstream
 
 CLIENT = ("game", "the game's own secret")
 PATH = "/inventory/v2/player/me/entitlement"
-PATIENCE = 60.0
 MOMENTS = [(1, False), (2, True), (4, False)]
 """At which question to the provider somebody is killed, and whether it has done by then what it was
 asked. Every moment between two calls of the store has its test beside the verbs."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.client import Client
+from tests.patience import SOON
 from tests.people import Person
 from tests.recorder import recorded
 from tests.server_status.people import (
@@ -26,8 +27,6 @@ from tests.server_status.people import (
 )
 from tests.server_status.pictures import data_url, png
 from tests.stories.conftest import Deployment
-
-SOON = 1.0
 
 
 @dataclass

@@ -11,6 +11,7 @@ from playwright.async_api import Page, WebSocketRoute
 from protocol.channel import COMMAND
 from protocol.codec import decode
 from protocol.frames import FRAME
+from tests.patience import PATIENCE
 
 State = dict[str, Any]
 
@@ -54,7 +55,9 @@ class ByHand:
         assert self._here is not None
         await self._here.close(code=code, reason=reason)
 
-    async def until_heard(self, type: str, *, times: int = 1, timeout: float = 5) -> dict[str, Any]:
+    async def until_heard(
+        self, type: str, *, times: int = 1, timeout: float = PATIENCE
+    ) -> dict[str, Any]:
         """The last of so many commands of this type."""
         async with asyncio.timeout(timeout):
             while len(found := [c for c in self.heard if c["type"] == type]) < times:

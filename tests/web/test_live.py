@@ -11,6 +11,7 @@ from playwright.async_api import expect
 
 from lobby.api.page import POLICY
 from tests.client import Client
+from tests.patience import PATIENCE
 from tests.people import call, new_host, new_user
 from tests.processes import LobbyProcess
 from tests.web.conftest import Open
@@ -187,11 +188,11 @@ async def test_a_game_in_a_browser_keeps_its_identity_and_misses_no_word(
     own_lobby.start()
     async with await host.connect() as second:
         await second.command("session.say", session=session, text="two")
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(PATIENCE):
             while await page.evaluate("window.game.said.length") < 2:
                 pass
         await second.command("session.say", session=session, text="three")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while await page.evaluate("window.game.said.length") < 3:
                 pass
         watched = await second.watch(f"session:{session}")

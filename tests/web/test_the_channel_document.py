@@ -17,6 +17,7 @@ from protocol.channel import COMMAND, SUBPROTOCOL, Commands, Hello
 from protocol.codec import decode
 from protocol.frames import FRAME
 from tests.client import Client
+from tests.patience import PATIENCE
 from tests.processes import LobbyProcess
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -80,12 +81,12 @@ async def test_its_example_hosts_joins_and_shows_who_sits(lobby_server: LobbyPro
         host = await start("host", lobby_server.url)
         guest = None
         try:
-            await watcher.until(lambda: taken(watcher) == 1, timeout=20)
+            await watcher.until(lambda: taken(watcher) == 1)
             guest = await start("guest", lobby_server.url)
-            await watcher.until(lambda: taken(watcher) == 2, timeout=20)
+            await watcher.until(lambda: taken(watcher) == 2)
             for player in (host, guest):
                 assert player.stdout
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     while await player.stdout.readline() != b"First light (2 of 8 seats)\n":
                         assert player.returncode is None
         finally:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import expect
 
+from tests.patience import SOON
 from tests.people import new_host, new_user
 from tests.stories.conftest import Deployment, two_processes
 from tests.web.conftest import Open
@@ -31,14 +32,14 @@ async def test_a_page_on_another_process_shows_the_whole_story(
     hosting = await host.connect()
     await hosting.command("host.set", only_friends=False)
     await hosting.command("session.launch", name="Across")
-    await expect(card).to_contain_text("1 of 8 seats taken", timeout=1_000)
+    await expect(card).to_contain_text("1 of 8 seats taken", timeout=SOON * 1000)
     await expect(window.page.locator(".person").filter(has_text=host.uuid[:8])).to_have_count(1)
     # 2. The guest joins on the page's process, and is banned on the host's.
     async with await guest.connect() as joining:
         await joining.command("session.join", host=host.uuid)
-        await expect(card).to_contain_text(f"{guest.name}taken", timeout=1_000)
+        await expect(card).to_contain_text(f"{guest.name}taken", timeout=SOON * 1000)
         await hosting.command("host.ban", guest=guest.uuid)
-        await expect(card).to_contain_text("1 of 8 seats taken", timeout=1_000)
+        await expect(card).to_contain_text("1 of 8 seats taken", timeout=SOON * 1000)
     # 3. The host's process is killed: whom it served is gone, and so, in time, is the session.
     pair.here.kill()
     await expect(card).to_have_count(0, timeout=15_000)
