@@ -12,6 +12,8 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -19,7 +21,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from lobby import console
+from lobby import console, operating
 from lobby.catalogue import WrongCatalogue
 from lobby.channel.handshake import Http
 from lobby.channel.limits import Limits
@@ -106,7 +108,10 @@ class Server(uvicorn.Server):
     async def _open_once(self) -> None:
         await self._life.enter_async_context(self._app.router.lifespan_context(self._app))
         if self._settings.alone:
-            await self._life.enter_async_context(console.door(self._app.state.lobby))
+            lobby = self._app.state.lobby
+            answer = partial(operating.answer, lobby)
+            door = console.door(Path(lobby.settings.admin_socket), answer)
+            await self._life.enter_async_context(door)
         await self._life.enter_async_context(watched())
 
     async def _drain(self) -> None:

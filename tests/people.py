@@ -38,9 +38,10 @@ class Person:
 
 
 async def call(url: str, method: str, path: str, **options: object) -> httpx2.Response:
+    document = openapi_of(url)  # before: this answer may be the last that the server gives
     async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as http:
         answer = await http.request(method, path, **options)  # type: ignore[arg-type]
-    openapi_of(url).check(answer)
+    document.check(answer)
     return answer
 
 

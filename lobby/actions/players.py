@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from lobby.actions import accounts, profiles
 from lobby.context import Lobby
 from lobby.domain.accounts import Account, Restriction
@@ -19,24 +17,29 @@ async def numbered(lobby: Lobby, number: int) -> Account:
 
 
 async def restrict(
-    lobby: Lobby, permit: Permit, *, account: str, restrictions: Iterable[Restriction]
-) -> None:
-    """These and no others. Who is kept out by one is out at once, with every token they have."""
+    lobby: Lobby, permit: Permit, *, account: str, restriction: Restriction
+) -> Account:
+    """In place of one of the same type. Who is kept out by it is out at once, with every token they
+    have."""
     permit.require_outright()
-    wanted = list(restrictions)
-
-    def decide(account: Account) -> None:
-        account.restrictions = wanted
-
-    changed = await lobby.accounts.change(account, decide)
-    types = [restriction.type for restriction in wanted]
-    audit.info("restricted", actor=permit.actor.uuid, account=account, types=types)
+    changed = await lobby.accounts.change(account, lambda account: account.restrict(restriction))
+    audit.info("restricted", actor=permit.actor.uuid, account=account, type=restriction.type)
     lobby.standings.forget(account)
     if changed.barred(lobby.clock()):
         await accounts.sign_out_everywhere(lobby, permit, account=account)
+    return changed
 
 
-async def set_role(lobby: Lobby, permit: Permit, *, account: str, role: str) -> None:
+async def lift(lobby: Lobby, permit: Permit, *, account: str, type: str | None = None) -> Account:
+    """The restriction of this type, or every one."""
+    permit.require_outright()
+    changed = await lobby.accounts.change(account, lambda account: account.lift(type))
+    audit.info("restriction_lifted", actor=permit.actor.uuid, account=account, type=type)
+    lobby.standings.forget(account)
+    return changed
+
+
+async def set_role(lobby: Lobby, permit: Permit, *, account: str, role: str) -> Account:
     """It counts from now on, for tokens that are about already too."""
     permit.require_outright()
     if role not in lobby.catalogue.roles:
@@ -49,3 +52,4 @@ async def set_role(lobby: Lobby, permit: Permit, *, account: str, role: str) -> 
     audit.info("role", actor=permit.actor.uuid, account=account, role=role)
     lobby.standings.forget(account)
     lobby.tell(topics.ACCOUNTS, profiles.changed(changed))
+    return changed

@@ -101,6 +101,16 @@ class Account:
     def barred(self, now: float) -> bool:
         return any(one.type in BARRING and one.stands(now) for one in self.restrictions)
 
+    def restrict(self, restriction: Restriction) -> None:
+        """In place of one of the same type."""
+        self.lift(restriction.type)
+        self.restrictions.append(restriction)
+
+    def lift(self, type: str | None) -> None:
+        """The restriction of this type, or all of them."""
+        left = [one for one in self.restrictions if type is not None and one.type != type]
+        self.restrictions = left
+
     def require_unrestricted(self, now: float) -> None:
         if self.barred(now):
             raise Restricted

@@ -14,6 +14,7 @@ from persistence.ports import Index
 from tests.api.people import PASSWORD, People, Person
 from tests.api.requests import GOOD, ROWS
 from tests.api.serving import Served, serving
+from tests.patience import PATIENCE
 from tests.recorder import recorded
 from tests.services import PostgresServer, wait_until
 
@@ -68,7 +69,7 @@ def test_while_postgres_is_away_callers_are_told_and_afterwards_served(
         answer = http.post("/hosts")
         assert (answer.status_code, answer.json()) == (503, {"message": AWAY})
         own_postgres.start()
-        wait_until(lambda: http.post("/hosts").status_code == 200, seconds=10)
+        wait_until(lambda: http.post("/hosts").status_code == 200, seconds=PATIENCE)
 
 
 BROKEN = [row for row in OPERATIONS if not row.needs.open or row.path or row.form]

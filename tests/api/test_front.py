@@ -20,6 +20,7 @@ from lobby.config import Settings
 from lobby.main import create_app
 from tests.api.people import People
 from tests.api.serving import SECRET, Served, serving
+from tests.patience import PATIENCE
 from tests.recorder import recorded
 from tests.services import wait_until
 
@@ -247,7 +248,7 @@ async def test_each_request_is_one_record_that_names_the_route_and_nobody(
         url = http.base_url.copy_with(scheme="ws", path="/ws")
         async with connect(str(url), subprotocols=["lobby.v1"], proxy=None):  # type: ignore[list-item]
             pass
-        wait_until(lambda: len(requests_in(logged)) == 3, seconds=5)
+        wait_until(lambda: len(requests_in(logged)) == 3, seconds=PATIENCE)
     requests = requests_in(logged)
     said = [(r["method"], r["route"], r["status"]) for r in requests]
     assert said == [

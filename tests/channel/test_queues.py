@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lobby import console
+from lobby import operating
 from lobby.actions import allocations, instances
 from lobby.domain.accounts import Account
 from lobby.domain.instances import JoinStatus, Report
@@ -87,7 +87,7 @@ async def test_who_waits_sees_why(people: People) -> None:
 
 
 async def console_says(people: People, said: dict[str, str]) -> Any:
-    return json.loads(people.served.do(console.answer(people.served.lobby, encode(said))))
+    return json.loads(people.served.do(operating.answer(people.served.lobby, encode(said))))
 
 
 async def test_nobody_else_sees_it(people: People) -> None:

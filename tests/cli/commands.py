@@ -10,7 +10,7 @@ from tests.processes import LobbyProcess
 from tests.services import wait_until
 
 LOBBY = processes.SERVE[:-1]
-END_SECONDS = 30.0
+END_SECONDS = 60.0
 
 
 def lobby(
@@ -50,10 +50,10 @@ class Workers(LobbyProcess):
         return self
 
 
-def until_it_says(process: LobbyProcess, text: str, *, seconds: float = 20.0) -> None:
+def until_it_says(process: LobbyProcess, text: str) -> None:
     def said() -> bool:
         if not process.running() and text not in process.log:
             raise RuntimeError(f"it ended:\n{process.log}")
         return text in process.log
 
-    wait_until(said, seconds)
+    wait_until(said, processes.START_SECONDS)

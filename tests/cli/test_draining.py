@@ -24,6 +24,7 @@ HANDSHAKE = (
 async def test_everybody_is_told_and_then_closed_one_after_another(own_lobby: LobbyProcess) -> None:
     own_lobby.settings["LOBBY_DRAIN_SECONDS"] = "5"
     own_lobby.start()
+    assert (await call(own_lobby.url, "GET", "/health/ready")).status_code == 200
     clients = [await Client.connect(own_lobby.url) for _ in range(120)]
     ends: list[float] = []
 

@@ -10,12 +10,14 @@ import socket
 import stat
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lobby import console
+from lobby import console, operating
 from lobby.config import Settings
 from lobby.context import Lobby
 from lobby.main import open_lobby
@@ -162,12 +164,16 @@ async def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         yield opened
 
 
+def door(lobby: Lobby) -> AbstractAsyncContextManager[None]:
+    return console.door(Path("lobby.sock"), partial(operating.answer, lobby))
+
+
 async def test_the_door_is_its_owners_alone_and_takes_the_place_of_a_dead_one(
     alone: Lobby,
 ) -> None:
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind("lobby.sock")
-    async with console.door(alone):
+    async with door(alone):
         assert stat.S_IMODE(os.stat("lobby.sock").st_mode) == 0o600
         said = await asyncio.to_thread(console.ask, Path("lobby.sock"), {"command": "status"})
         assert said["result"]["pid"] == os.getpid()
@@ -175,13 +181,13 @@ async def test_the_door_is_its_owners_alone_and_takes_the_place_of_a_dead_one(
 
 
 async def test_a_door_that_is_served_or_is_a_file_is_left_alone(alone: Lobby) -> None:
-    async with console.door(alone):
-        async with console.door(alone):
+    async with door(alone):
+        async with door(alone):
             pass
         said = await asyncio.to_thread(console.ask, Path("lobby.sock"), {"command": "status"})
         assert said["result"]["pid"] == os.getpid()
     await asyncio.to_thread(Path("lobby.sock").write_text, "mine")
-    async with console.door(alone):
+    async with door(alone):
         pass
     assert await asyncio.to_thread(Path("lobby.sock").read_text) == "mine"
 

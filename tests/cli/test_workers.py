@@ -51,7 +51,7 @@ async def test_one_that_is_killed_is_replaced_unnoticed_and_told_to_stop_all_of_
     clients = [await Client.connect(workers.url) for _ in range(8)]
     began = time.monotonic()
     assert await asyncio.to_thread(workers.stop) == 0
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 15
     assert {await client.until_closed() for client in clients} == {1012}
     assert all(client.drain for client in clients)
     assert serving(workers) == set()
@@ -60,7 +60,7 @@ async def test_one_that_is_killed_is_replaced_unnoticed_and_told_to_stop_all_of_
 def test_without_the_one_above_them_they_end_too(workers: Workers) -> None:
     pids = serving(workers)
     workers.kill()
-    wait_until(lambda: not [pid for pid in pids if psutil.pid_exists(pid)], 10)
+    wait_until(lambda: not [pid for pid in pids if psutil.pid_exists(pid)], PATIENCE)
 
 
 def test_what_is_hopeless_for_one_ends_all(tmp_path: Path, redis_url: str) -> None:
@@ -73,6 +73,6 @@ def test_what_is_hopeless_for_one_ends_all(tmp_path: Path, redis_url: str) -> No
     with pytest.raises(RuntimeError):
         hopeless.start()
     assert hopeless._process
-    assert hopeless._process.wait(10) == 4
+    assert hopeless._process.wait(PATIENCE) == 4
     assert "LOBBY_DATABASE_URL" in hopeless.log
     until_it_says(hopeless, "LOBBY_DATABASE_URL")

@@ -173,9 +173,9 @@ def test_a_newer_version_has_to_be_accepted_again_one_by_one_if_need_be(tmp_path
 
 
 def restrict(who: Callers, account: str, *restrictions: Restriction) -> None:
-    lobby = who.served.lobby
-    done = players.restrict(lobby, SYSTEM, account=account, restrictions=restrictions)
-    who.served.do(done)
+    for one in restrictions:
+        done = players.restrict(who.served.lobby, SYSTEM, account=account, restriction=one)
+        who.served.do(done)
 
 
 def until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -197,7 +197,8 @@ def test_whoever_is_barred_is_out_within_a_second_and_stays_out(type: str, door:
     assert http.get(CONFIG, headers=headers).json()["error_code"] == "auth_token_unknown"
     assert refused(send(http, mine)) == "user_auth_restricted"
     assert refused(send(http, said["refresh_token"], "refresh")) == NOT_FOUND
-    restrict(who, said["active_player_uuid"])
+    lifted = players.lift(who.served.lobby, SYSTEM, account=said["active_player_uuid"])
+    who.served.do(lifted)
     assert log_in(http, mine)["restrictions"] == []
 
 

@@ -182,8 +182,8 @@ def test_whoever_is_barred_stays_out_this_way_too(here: Town) -> None:
     here.epic.person["sub"] = "cheat"
     player = here.come_in("epic")["active_player_uuid"]
     lobby = here.callers.served.lobby
-    banned = [Restriction("account_ban")]
-    done = players.restrict(lobby, SYSTEM, account=player, restrictions=banned)
+    banned = Restriction("account_ban")
+    done = players.restrict(lobby, SYSTEM, account=player, restriction=banned)
     here.callers.served.do(done)
     assert refused_login(here.exchange(here.code("epic"))) == "user_auth_restricted"
     here.epic.person["sub"] = "user-1"

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.patience import PATIENCE
 from tests.people import call
 from tests.processes import LobbyProcess
 from tests.server_status.conftest import served
@@ -121,12 +122,12 @@ async def test_at_most_so_many_pairs_live_after_fifty_logins_at_once(
 def test_both_halves_expire(tmp_path: Path) -> None:
     with served(tmp_path, access_seconds=0.3, refresh_seconds=1.5) as (lobby, http):
         user = new_admin(lobby, http)
-        wait_until(lambda: needs_refresh(user.call("GET", "/users")), 2)
+        wait_until(lambda: needs_refresh(user.call("GET", "/users")), PATIENCE)
         assert "expired" in user.call("GET", "/users").json()["error"]
         user.take(user.renew())
         assert user.own("GET", "/login")
-        wait_until(lambda: needs_refresh(user.call("GET", "/users")), 2)
-        wait_until(lambda: not renewed(user), 4)
+        wait_until(lambda: needs_refresh(user.call("GET", "/users")), PATIENCE)
+        wait_until(lambda: not renewed(user), PATIENCE)
         assert "expired" in error(user.renew())
 
 
@@ -148,7 +149,7 @@ def test_a_token_that_is_old_changes_the_password_with_the_current_one_alone(
         # 1. The proof is fresh: no password is asked for. It grows old, also where it is renewed.
         same = {"password": "second horse 8"}
         assert user.own("PUT", "/password", json=same) == {}
-        wait_until(lambda: "error" in user.call(*put, json=same).json(), 2)
+        wait_until(lambda: "error" in user.call(*put, json=same).json(), PATIENCE)
         user.take(user.renew())
         assert "currentPassword" in error(user.call(*put, json={"password": "third horse 8"}))
         # 2. The current one will do, and nothing else: not the one before, and not by guessing.
