@@ -23,14 +23,6 @@ Scene = tuple[Verb, Verb, Callable[[], Awaitable[None]]]
 """The verb that is stopped (here), the one that runs meanwhile (there), and what must hold."""
 
 
-@pytest.fixture(params=["sqlite-memory", "postgres"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    """Of the stores, one of each kind."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return "sqlite::memory:"
-
-
 @pytest.fixture(params=["memory"])
 def live_url(request: pytest.FixtureRequest) -> str:
     return f"{request.param}:"

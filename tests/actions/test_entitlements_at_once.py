@@ -26,14 +26,6 @@ LEAST_CALLS = 12
 Party = tuple[Shop, Shop, Paced]
 
 
-@pytest.fixture(params=["sqlite-memory", "postgres"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    """Of the stores, one of each kind."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return "sqlite::memory:"
-
-
 @pytest.fixture(params=["memory"])
 def live_url(request: pytest.FixtureRequest) -> str:
     return f"{request.param}:"

@@ -122,14 +122,6 @@ Verb = Callable[[], Awaitable[object]]
 Scene = tuple[Verb, Verb, Callable[[], Awaitable[None]]]
 
 
-@pytest.fixture(params=["sqlite-memory", "postgres"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    """Of the stores, one of each kind."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return "sqlite::memory:"
-
-
 @pytest.fixture
 async def party(store: Store, tmp_path: Path) -> AsyncIterator[Party]:
     bus = MemoryBus()

@@ -131,8 +131,11 @@ def bearer(token: str | None) -> dict[str, str]:
     return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
+Asked = tuple[httpx2.Client, Callers]
+
+
 @contextmanager
-def asked(**settings: Any) -> Iterator[tuple[httpx2.Client, Callers]]:
+def asked(**settings: Any) -> Iterator[Asked]:
     """A server of their own for the tests of a module, and who asks it."""
     near = {"catalogue": str(GAME), "outbound_hosts": ["127.0.0.1"]}
     with (

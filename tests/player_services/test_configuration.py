@@ -8,12 +8,10 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.player_services.people import GAME, Callers, asked, bearer
+from tests.player_services.people import GAME, Asked, asked, bearer
 
 TEMPLATES = "/session/v1/template"
 WRITTEN = tomllib.loads(GAME.read_text())
-
-Asked = tuple[httpx2.Client, Callers]
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from lobby.domain.session_errors import RegionNotFound, TeamFull
 from tests.api import test_tokens
 from tests.api.serving import serving
 from tests.api.test_tokens import HOSTILE, Claims, encoded, signed
-from tests.player_services.people import GAME, Callers, asked, bearer
+from tests.player_services.people import GAME, Asked, bearer
 
 REGIONS = "/session/v1/regions"
 TYPE = "player+jwt"
@@ -44,14 +43,6 @@ CODES = {
     "long": "auth_malformed_access",
 }
 """What some of them are told; the others are told one of these as well."""
-
-Asked = tuple[httpx2.Client, Callers]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
 
 
 @pytest.fixture(scope="module")

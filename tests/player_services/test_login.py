@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
@@ -14,20 +13,13 @@ import pytest
 from lobby.actions import logins, players
 from lobby.domain.errors import Unacceptable
 from lobby.domain.permissions import SYSTEM, Kind
-from tests.player_services.people import CLIENT, MACHINES, Callers, asked, bearer
+from tests.player_services.people import CLIENT, MACHINES, Asked, bearer
 
 LOGIN, TOKEN = "/users/v1/login", "/users/v2/oauth/token"
 CONFIG = "/session/v1/instance/health/config"
 numbers = count(1)
 
-Asked = tuple[httpx2.Client, Callers]
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
 
 
 @pytest.fixture(scope="module")

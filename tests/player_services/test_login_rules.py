@@ -5,7 +5,7 @@ a game that has to show itself; and how a login goes on, and ends.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,10 @@ from tests.api.people import FORGED
 from tests.api.serving import SECRET, serving
 from tests.client import Client
 from tests.player_services import people
-from tests.player_services.people import MACHINES, Callers, asked, bearer
+from tests.player_services.people import MACHINES, Asked, Callers, asked, bearer
 from tests.player_services.test_login import (
     CONFIG,
     GAME,
-    Asked,
     basic,
     log_in,
     refused,
@@ -35,12 +34,6 @@ from tests.recorder import RecordedChannel, recorded
 
 NOT_FOUND = "refresh_token_not_found"
 WEEK = 604_800.0
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
 
 
 def catalogue(folder: Path, **changes: str) -> str:

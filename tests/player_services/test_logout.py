@@ -4,15 +4,13 @@ while a part is away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
 from tests.player_services.browsing import RESPONSE, refused, town
-from tests.player_services.people import Callers, asked, bearer
+from tests.player_services.people import Asked, bearer
 from tests.player_services.test_login import CONFIG, log_in, secret, send
 from tests.player_services.test_login import refused as refused_login
 from tests.services import RedisServer
@@ -21,14 +19,6 @@ LOGOUT, KEYS = "/users/v1/logout", "/users/v1/publickeys"
 NOT_FOUND = "refresh_token_not_found"
 SAVE = ("failed_to_save_state", "FAILED_TO_SAVE_STATE")
 STATE = ("failed_to_verify_state", "FAILED_TO_VERIFY_STATE")
-
-Asked = tuple[httpx2.Client, Callers]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
 
 
 def log_out(http: httpx2.Client, token: str) -> httpx2.Response:

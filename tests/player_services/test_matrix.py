@@ -7,10 +7,8 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.player_services.people import ACTORS, Callers, asked
+from tests.player_services.people import ACTORS, Asked, asked
 from tests.player_services.requests import LINES, ROWS
-
-Asked = tuple[httpx2.Client, Callers]
 
 
 @pytest.fixture(scope="module")

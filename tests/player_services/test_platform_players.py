@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from lobby.actions import hosts
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import SYSTEM
-from tests.player_services.people import Callers, asked, bearer, numbers
+from tests.player_services.people import Callers, bearer, numbers
 
 STEAM = "/session/v1/platform/Steam/platform-session"
 CLIENT = {
@@ -57,12 +56,6 @@ class Party:
     def members(self) -> list[str]:
         teams = self.session(self.leader).json()["teams"]
         return [player["player_uuid"] for team in teams for player in team["players"]]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[tuple[httpx2.Client, Callers]]:
-    with asked() as door:
-        yield door
 
 
 @pytest.fixture

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 
 from lobby.actions import entitlements
-from tests.player_services.people import Callers, asked
+from tests.player_services.people import Asked, asked
 from tests.player_services.rows.entitlements import BOUGHT, PATH
 
-Asked = tuple[httpx2.Client, Callers]
 LP = "/notification/v1/player/me/stream/notification/lp?offset_reset_strategy=earliest&deadline=5"
 TRIES = 100
 

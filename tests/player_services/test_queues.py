@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx2
 import pytest
 
-from tests.player_services.people import Callers, asked, bearer
 from tests.player_services.rows.queues import GROUP, LAUNCHED
 
 V1, V2 = "/session/v1", "/session/v2"
@@ -20,22 +17,6 @@ READS = [
     f"{V1}/match-making-templates/{GROUP}",
     f"{V2}/match-making-templates/{GROUP}",
 ]
-
-Asked = tuple[httpx2.Client, Callers]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
-
-
-@pytest.fixture
-def http(door: Asked) -> httpx2.Client:
-    """Somebody new."""
-    http, callers = door
-    http.headers.update(bearer(callers.token(callers.player())))
-    return http
 
 
 @pytest.fixture

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 
 from lobby.domain.accounts import Account
-from tests.player_services.people import Callers, asked, bearer
+from tests.player_services.people import Asked, bearer
 
 RATE = "/rank/v1/rank:calculate-trueskill"
-Asked = tuple[httpx2.Client, Callers]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
 
 
 @pytest.fixture(scope="module")

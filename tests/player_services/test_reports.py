@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ import httpx2
 import pytest
 
 from lobby.domain.accounts import Account
-from tests.player_services.people import Caller, Callers, asked, bearer
+from tests.player_services.people import Caller, Callers, bearer
 from tests.player_services.rows.made import led, playing
 
 LINE = {"event_code": "lap", "timestamp": "2023-11-01T12:30:00+02:00"}
@@ -35,12 +34,6 @@ class Game:
         params = {"session_type": "game", **query}
         headers = bearer(self.callers.token(self.leader))
         return self.http.get("/session/v1/browser", params=params, headers=headers)
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[tuple[httpx2.Client, Callers]]:
-    with asked() as door:
-        yield door
 
 
 @pytest.fixture

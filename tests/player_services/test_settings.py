@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -10,26 +9,11 @@ import pytest
 
 from lobby.actions import accounts
 from lobby.domain.permissions import SYSTEM
-from tests.player_services.people import Callers, asked, bearer
+from tests.player_services.people import Asked, bearer
 
 TYPES = "/settings/v1/setting_type"
 MINE = "/settings/v2/player/me/setting_type/controls/key"
 NOTES = "/settings/v2/player/me/setting_type/notes/key"
-Asked = tuple[httpx2.Client, Callers]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
-
-
-@pytest.fixture
-def http(door: Asked) -> httpx2.Client:
-    """As somebody new."""
-    http, callers = door
-    http.headers.update(bearer(callers.token(callers.player())))
-    return http
 
 
 def put(http: httpx2.Client, key: str, value: Any, *, v: int = 1) -> httpx2.Response:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2
 import pytest
 
-from tests.player_services.people import Callers, asked, bearer
+from tests.player_services.people import Asked, asked, bearer
 
 PRESENCE = "/presence/v1/player/me/presence"
-Asked = tuple[httpx2.Client, Callers]
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Asked]:
-    with asked() as door:
-        yield door
 
 
 def test_sites_are_the_regions_in_their_order_and_numbered(door: Asked) -> None:
