@@ -16,13 +16,16 @@ from contextlib import suppress
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 
-from lobby import logs, serving
+from lobby import loading, logs
 from lobby.config import Settings
 from lobby.exits import Exit
-from lobby.serving import Server
+
+if TYPE_CHECKING:
+    from lobby.serving import Server
 
 log = structlog.get_logger(__name__)
 spawning = get_context("spawn")
@@ -123,6 +126,7 @@ def work(settings: Settings, sock: socket.socket, line: Connection) -> None:
     """What a worker process does. A terminal's Ctrl+C is for its supervisor to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logs.configure(settings)
+    serving = loading.program()
 
     def above(server: Server) -> None:
         threading.Thread(target=_listen, args=(line, server), daemon=True).start()

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from lobby import listening, logs
+from lobby import listening, loading, logs
 from lobby.cli.given import faults, settings, stop
 from lobby.config import Settings, unknown
 from lobby.exits import Exit, complain
 from lobby.listening import CannotListen
+from lobby.workers import Supervisor
 
 
 def serve(
@@ -41,11 +42,7 @@ def serve(
         sys.stdout.flush()
 
     if workers == 1:
-        from lobby import serving  # the whole program, which no other command needs
-
-        raise typer.Exit(serving.run(bound, sock, ready))
-    from lobby.workers import Supervisor
-
+        raise typer.Exit(loading.program().run(bound, sock, ready))
     raise typer.Exit(Supervisor(bound, sock, workers, ready).run())
 
 
