@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import httpx2
 
 from tests.client import Client
-from tests.patience import PATIENCE
-from tests.recorder import RecordedChannel, openapi_of
+from tests.recorder import PLAIN, RecordedChannel, openapi_of
 
 PASSWORD = "correct horse 9"
 
@@ -39,7 +38,7 @@ class Person:
 
 async def call(url: str, method: str, path: str, **options: object) -> httpx2.Response:
     document = openapi_of(url)  # before: this answer may be the last that the server gives
-    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE) as http:
+    async with httpx2.AsyncClient(base_url=url, **PLAIN) as http:
         answer = await http.request(method, path, **options)  # type: ignore[arg-type]
     document.check(answer)
     return answer

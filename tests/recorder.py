@@ -23,6 +23,8 @@ SECURITY = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+PLAIN: dict[str, Any] = {"trust_env": False, "verify": False, "timeout": PATIENCE}
+"""How to call a server on loopback: to read the certificates of the world would take 45 ms."""
 PAGES = re.compile(r"/|/web/[^/]*")
 
 
@@ -106,8 +108,7 @@ def recorded(url: str, **options: Any) -> httpx2.Client:
         answer.read()
         document.check(answer)
 
-    options.setdefault("timeout", PATIENCE)
-    return httpx2.Client(base_url=url, event_hooks={"response": [check]}, **options)
+    return httpx2.Client(base_url=url, event_hooks={"response": [check]}, **PLAIN | options)
 
 
 class AsyncApi(Document):
@@ -170,5 +171,5 @@ def _asyncapi(text: str) -> AsyncApi:
 
 
 def _text(url: str) -> str:
-    answer = httpx2.get(url, trust_env=False, timeout=PATIENCE)
+    answer = httpx2.get(url, **PLAIN)
     return answer.raise_for_status().text

@@ -12,7 +12,7 @@ import pytest
 from lobby.domain.accounts import Account
 from tests.api.people import PASSWORD, People
 from tests.api.serving import serving
-from tests.recorder import recorded
+from tests.recorder import PLAIN, recorded
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 HERE, THERE = "not found this", "not found other"
@@ -227,7 +227,7 @@ def test_a_ban_removes_its_guest_and_an_unfriending_does_not(
 
 async def statuses(url: str, *bodies: tuple[str, dict[str, Any], dict[str, str]]) -> list[int]:
     """Of requests that are sent at once."""
-    async with httpx2.AsyncClient(base_url=url) as http:
+    async with httpx2.AsyncClient(base_url=url, **PLAIN) as http:
         posts = (http.post(path, json=body, headers=headers) for path, body, headers in bodies)
         return sorted(answer.status_code for answer in await asyncio.gather(*posts))
 

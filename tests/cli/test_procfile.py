@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 
+from tests.recorder import PLAIN
 from tests.services import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ def test_honcho_starts_what_the_procfile_says(tmp_path: Path) -> None:
 
 async def answers(url: str) -> None:
     """Wait until it says yes."""
-    async with asyncio.timeout(START_SECONDS), httpx2.AsyncClient(trust_env=False) as http:
+    async with asyncio.timeout(START_SECONDS), httpx2.AsyncClient(**PLAIN) as http:
         while True:
             try:
                 if (await http.get(url)).status_code == 200:

@@ -20,6 +20,7 @@ import psutil
 from tests.house.tree import ROOT
 from tests.patience import PATIENCE
 from tests.processes import GENEROUS
+from tests.recorder import PLAIN
 from tests.services import LOOPBACK, free_port
 
 WRITTEN = "http://127.0.0.1:8000"
@@ -75,7 +76,7 @@ class Evening:
         """Its last command is a long-poll that has begun. What asks for the database afterwards is
         answered afterwards."""
         await until(lambda: terminal.connects(self.port), lambda: terminal.shown)
-        async with httpx2.AsyncClient(base_url=self.url, trust_env=False) as http:
+        async with httpx2.AsyncClient(base_url=self.url, **PLAIN) as http:
             for _ in range(2):
                 assert (await http.get("/health/ready")).status_code == 200
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 
 from tests.client import Client, Refused, merged
-from tests.recorder import OpenApi, RecordedChannel, openapi_of
+from tests.recorder import PLAIN, OpenApi, RecordedChannel, openapi_of
 from tests.stories.conftest import Deployment
 
 GAME = """
@@ -129,7 +129,7 @@ class Player:
 
 
 async def player(url: str, dice: random.Random, document: OpenApi) -> Player:
-    http = httpx2.AsyncClient(base_url=url, trust_env=False, timeout=20)
+    http = httpx2.AsyncClient(base_url=url, **PLAIN)
     said = {"grant_type": "anon", "portal_access_token": uuid.uuid4().hex}
     told = (await http.post("/users/v1/login", json=said)).json()
     token = told["access_token"]

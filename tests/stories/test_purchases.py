@@ -19,6 +19,7 @@ from tests.actions.shops import GAME, GOLD, Provider
 from tests.patience import PATIENCE
 from tests.people import call
 from tests.processes import LobbyProcess
+from tests.recorder import PLAIN
 from tests.stories.conftest import Deployment, two_processes
 from tests.upstreams import Asked, Reply, upstream
 
@@ -105,7 +106,7 @@ async def newcomer(url: str, name: str) -> dict[str, str]:
         "portal_display_name": name,
         "include_refresh": False,
     }
-    async with httpx2.AsyncClient(base_url=url, trust_env=False, auth=CLIENT) as http:
+    async with httpx2.AsyncClient(base_url=url, **PLAIN, auth=CLIENT) as http:
         answer = await http.post("/users/v1/login", json=said)
     assert answer.status_code == 200, answer.text
     return {
