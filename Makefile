@@ -9,6 +9,9 @@ DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence tests bench)
 BENCHES := commits fanout hub longpolls matchmaking autobahn
 
+# What is compiled once is not compiled again at each of a hundred starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Test files at once, one more than cores: those that wait leave room for those that compute. Each
 # worker has servers of its own.
 AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 3 : n > 3 ? 4 : n + 1)))
