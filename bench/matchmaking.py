@@ -20,7 +20,13 @@ from lobby.domain.match_clients import Company
 from lobby.domain.match_sides import Sizes, fit, split
 from lobby.domain.match_terms import age
 from lobby.domain.matching import MOST, Made, Profile, Window, make
-from lobby.domain.platforms import Client, Crossplay
+from lobby.domain.platforms import (
+    NUMBERS,
+    PERMITTED_INPUTS,
+    PERMITTED_PLATFORMS,
+    Client,
+    Crossplay,
+)
 from lobby.domain.tickets import Rated, Ticket, grouped
 
 PARTIES = 10_000
@@ -33,6 +39,12 @@ CLIENTS = [
     Client("4.2.0+7", platform, input, Crossplay("any", "any"))
     for platform in ("Steam", "PSN", "XboxLive", "Epic")
     for input in ("gamepad", "keyboardandmouse")
+]
+INPUTS = ("gamepad", "keyboardandmouse", "touch")
+WISHES = [
+    Crossplay(platform, input)
+    for platform in ("any", *PERMITTED_PLATFORMS)
+    for input in ("any", *PERMITTED_INPUTS)
 ]
 Matching = Callable[[Sequence[Ticket], Profile, float], list[Made]]
 
@@ -159,6 +171,17 @@ def crowds() -> Iterator[tuple[str, list[Ticket], Profile, Sequence[Matching]]]:
     yield "pairs alone, no match", pairs, replace(DUEL, min_players_per_side=3), (ours,)
     apart = [replace(one, rating=100.0 * n) for n, one in enumerate(every)]
     yield "all far apart, no match", apart, DUEL, (ours,)
+    for name, factor in (("every wish", 1.0), ("every wish, far apart", 120.0)):
+        yield name, list(choosy(random.Random(1), every, factor)), DUEL, (ours,)
+
+
+def choosy(rng: random.Random, tickets: Sequence[Ticket], factor: float) -> Iterator[Ticket]:
+    """The same, but that each party plays with some platforms and inputs only."""
+    for ticket in tickets:
+        platform, input = rng.choice(list(NUMBERS)), rng.choice(INPUTS)
+        client = Client("4.2.0", platform, input, rng.choice(WISHES))
+        players = [replace(player, client=client) for player in ticket.players]
+        yield replace(ticket, players=players, rating=ticket.rating * factor)
 
 
 def compare() -> None:

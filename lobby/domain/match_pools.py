@@ -25,6 +25,8 @@ RETRIES = 4000
 """So often a choice may be taken back in one tick."""
 FAR, ROUNDING = 1e300, 1e-9
 """Farther than any rating, yet not infinitely; and more than what rounding takes away."""
+LIKE_A_SHELF = 4
+"""To ask a shelf takes as long as to look at so many tickets."""
 LOOKS = 64
 """So many who are near enough, but not for the time they have waited, are passed over."""
 
@@ -49,9 +51,10 @@ class Pool:
         self._places = profile.num_sides * profile.max_players_per_side
         self._shelves = {key: Shelf(self, group) for key, group in self._sorted().items()}
         self._beside: dict[int, list[Shelf]] = {}
-        line = sorted(zip(self.ratings, self.sizes, strict=True))
-        self._line = [rating for rating, _ in line]
-        self._players = list(accumulate((size for _, size in line), initial=0))
+        self._anywhere: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._order = sorted(range(len(self.tickets)), key=self.ratings.__getitem__)
+        self._line = [self.ratings[ticket] for ticket in self._order]
+        self._players = list(accumulate((self.sizes[t] for t in self._order), initial=0))
 
     def near(self, seeker: int) -> list[Near]:
         """Who might play with the seeker, the nearest first. Of each shelf as many to either side
@@ -64,6 +67,14 @@ class Pool:
         found.sort()
         return found
 
+    def anywhere(self, seeker: int) -> tuple[int, ...]:
+        """No more parties of one, of two and so on go together with it, wherever they stand. Alike
+        for all of its shelf, and said once."""
+        own = self.lets_in[seeker], self.sizes[seeker]
+        if (counts := self._anywhere.get(own)) is None:
+            counts = self._anywhere[own] = self._counts(seeker, -FAR, FAR)
+        return counts
+
     def about(self, seeker: int, needed: int) -> tuple[int, ...]:
         """No more parties of one, of two and so on than these are near it; quickly said, and none
         when they are fewer players than are needed with it."""
@@ -73,12 +84,27 @@ class Pool:
         first, last = bisect_left(self._line, lowest), bisect_right(self._line, highest)
         if self._players[last] - self._players[first] < needed:
             return ()
+        if last - first <= LIKE_A_SHELF * len(self._shelves_beside(self.lets_in[seeker])):
+            return self._counted(seeker, self._order[first:last])
+        return self._counts(seeker, lowest, highest)
+
+    def _counted(self, seeker: int, near: Sequence[int]) -> tuple[int, ...]:
+        """Of these, one by one: where they are few, that is quicker than to ask each shelf."""
+        counts, others = [0] * self._most, ~self.lets_in[seeker]
+        places = self._places - self.sizes[seeker]
+        for ticket in near:
+            if not (self.marks[ticket] & others or self.gone[ticket]):
+                counts[self.sizes[ticket] - 1] += 1
+        return tuple(min(count, places // (n + 1)) for n, count in enumerate(counts))
+
+    def _counts(self, seeker: int, lowest: float, highest: float) -> tuple[int, ...]:
         counts = [0] * self._most
         places = self._places - self.sizes[seeker]
         own = self._shelves[self.lets_in[seeker], self.sizes[seeker]]
         for shelf in self._shelves_beside(self.lets_in[seeker]):
             count = counts[shelf.size - 1] + shelf.about(lowest, highest) - (shelf is own)
-            counts[shelf.size - 1] = min(count, places // shelf.size)
+            enough = places // shelf.size
+            counts[shelf.size - 1] = count if count < enough else enough
         return tuple(counts)
 
     def fits(self, one: int, other: int) -> bool:
@@ -124,8 +150,8 @@ class Shelf:
 
     def about(self, lowest: float, highest: float) -> int:
         """How many are between these; those who have gone may be among them."""
-        first, last = bisect_left(self._ratings, lowest), bisect_right(self._ratings, highest)
-        return self._up_to[last] - self._up_to[first]
+        up_to, ratings = self._up_to, self._ratings
+        return up_to[bisect_right(ratings, highest)] - up_to[bisect_left(ratings, lowest)]
 
     def near(self, asked: Asked, enough: int, found: list[Near]) -> None:
         """Add those within reach, `enough` at most to either side."""

@@ -56,6 +56,8 @@ class Search:
 
     def _hopeful(self) -> bool:
         needed = self._sides * self._least
+        if not self._may_do(needed, self._pool.anywhere(self._seeker), self._least, self._most):
+            return False
         counts = self._pool.about(self._seeker, needed)
         return bool(counts) and self._may_do(needed, counts, self._least, self._most)
 
