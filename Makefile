@@ -12,9 +12,9 @@ BENCHES := commits fanout hub longpolls matchmaking autobahn
 # What is compiled once is not compiled again at each of a hundred starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Test files at once, some more than cores: those that wait leave room for those that compute. Each
+# Test files at once, one more than cores: those that wait leave room for those that compute. Each
 # worker has servers of its own.
-AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 3 : 4)))
+AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 3 : n > 3 ? 4 : n + 1)))
 
 # A tree that was moved, or whose Python went away, is set up again.
 $(shell $(BIN)/python -c '' 2>/dev/null && grep -qF '$(CURDIR)/.venv' $(BIN)/activate \

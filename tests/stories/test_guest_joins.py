@@ -101,12 +101,15 @@ async def test_over_http(lobby: Deployment) -> None:
     slots = (await guest.call("GET", f"/slots?session={id}")).json()
     assert [slot["status"] for slot in slots[:3]] == ["taken", "taken", "free"]
     assert slots[1]["user"]["username"] == guest.name
-    seats = page.states["sessions"]
-    await page.until(lambda: seats[str(id)]["seats"]["1"].get("player") == guest.uuid)
+
+    def second_seat() -> Any:
+        return page.states["sessions"][str(id)]["seats"]["1"]
+
+    await page.until(lambda: second_seat().get("player") == guest.uuid)
     # 3. The ban frees the seat, and closes the door for good.
     banned = await host.call("POST", f"/hosts/{host.uuid}/banlist?banned={guest.uuid.upper()}")
     assert banned.status_code == 200
-    await page.until(lambda: page.states["sessions"][str(id)]["seats"]["1"]["status"] == "free")
+    await page.until(lambda: second_seat()["status"] == "free")
     assert (await guest.call("POST", "/sessions/players", json=body)).status_code == 404
     # 4. Only one session at a time, and two launches at once are one.
     again = await host.call("POST", "/sessions", json={"host": host.uuid})
