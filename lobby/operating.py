@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter
 
 from lobby.actions import accounts, explaining, logins, parts, players
 from lobby.context import Lobby
-from lobby.domain.accounts import Account, Restriction
+from lobby.domain.accounts import Account, Restriction, RestrictionType
 from lobby.domain.errors import AccountNotFound
 from lobby.domain.permissions import SYSTEM, Kind
 from lobby.logs import audit
@@ -32,7 +32,7 @@ Who = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValida
 """A login or a uuid."""
 Player = Annotated[str, StringConstraints(pattern=r"^([1-9]\d{0,15}|[0-9a-fA-F-]{36})$")]
 """A uuid, or the older number."""
-Type = Literal["account_ban", "account_lockout", "account_deny_auth", "account_pending_deletion"]
+Type = Annotated[RestrictionType, Field(strict=False)]
 Result = dict[str, Any]
 
 
@@ -239,7 +239,7 @@ async def answer(lobby: Lobby, line: bytes) -> bytes:
 
 def _note(said: Command | None, outcome: str) -> None:
     if said is not None and not isinstance(said, READING):
-        whom = next(v for v in (getattr(said, name, None) for name in NAMING) if v)
+        whom = next((v for name in NAMING if (v := getattr(said, name, None))), None)
         audit.info(said.command, actor="operator", whom=whom, outcome=outcome)
 
 

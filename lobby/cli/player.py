@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from lobby.cli.asking import do
+from lobby.domain.accounts import RestrictionType
 
 player = typer.Typer(no_args_is_help=True, help="Players: their role, and what keeps them out.")
 
 Player = Annotated[str, typer.Argument(help="A uuid, or the older number.")]
 DAY_SECONDS = 24 * 60 * 60.0
-
-
-class Type(StrEnum):
-    """What a player's login and every refusal name. `pending-deletion` is shown and bars nobody."""
-
-    BAN = "ban"
-    LOCKOUT = "lockout"
-    DENY_AUTH = "deny-auth"
-    PENDING_DELETION = "pending-deletion"
-
-    @property
-    def named(self) -> str:
-        return f"account_{self.value.replace('-', '_')}"
 
 
 @player.command()
@@ -38,22 +25,24 @@ def show(player: Player) -> None:
 @player.command()
 def restrict(
     player: Player,
-    type: Annotated[Type, typer.Argument()] = Type.BAN,
+    type: Annotated[RestrictionType, typer.Argument()] = RestrictionType.BAN,
     reason: Annotated[str | None, typer.Option(help="Shown to the player's game.")] = None,
     days: Annotated[float | None, typer.Option(help="How long; without it, for good.")] = None,
 ) -> None:
-    """Keep a player out: every token and socket ends at once, everywhere."""
+    """Keep a player out: every token and socket ends at once, everywhere. One that is to be
+    deleted (account_pending_deletion) is shown so, and not kept out."""
     seconds = None if days is None else days * DAY_SECONDS
-    said = do("player restrict", player=player, type=type.named, reason=reason, seconds=seconds)
+    said = do("player restrict", player=player, type=type, reason=reason, seconds=seconds)
     _say(said)
 
 
 @player.command()
 def lift(
-    player: Player, type: Annotated[Type | None, typer.Argument(help="Without it, all.")] = None
+    player: Player,
+    type: Annotated[RestrictionType | None, typer.Argument(help="Without it, all.")] = None,
 ) -> None:
     """End a player's restrictions."""
-    _say(do("player lift", player=player, type=type and type.named))
+    _say(do("player lift", player=player, type=type))
 
 
 @player.command()

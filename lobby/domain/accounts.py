@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from lobby.domain.errors import NicknameNotFound, TooManyNicknames
 from lobby.domain.hosts import Host
 from lobby.domain.login_errors import AgreementsNeeded, Restricted
 from lobby.domain.permissions import ADMIN_GRANTS, GRANTS, Actor, Kind
 
-BARRING = frozenset({"account_ban", "account_lockout", "account_deny_auth"})
-"""Restrictions that keep somebody out; others are only shown."""
 
+class RestrictionType(StrEnum):
+    """In the words of the login's answer."""
+
+    BAN = "account_ban"
+    LOCKOUT = "account_lockout"
+    DENY_AUTH = "account_deny_auth"
+    PENDING_DELETION = "account_pending_deletion"
+
+
+BARRING = frozenset(set(RestrictionType) - {RestrictionType.PENDING_DELETION})
+"""Restrictions that keep somebody out; others are only shown."""
 
 MACHINES = "Basic"
 """The platform of those who are in the catalogue by name, game servers mostly."""

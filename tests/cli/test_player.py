@@ -77,14 +77,14 @@ async def test_whoever_is_kept_out_is_out_at_once_and_comes_back_when_let_in(
     assert len(ask(server, "restrict", player)["restrictions"]) == 1
     assert ask(server, "show", player)["restrictions"][0]["until"] is None
     # 3. Let in.
-    assert ask(server, "lift", player, "ban")["restrictions"] == []
+    assert ask(server, "lift", player, "account_ban")["restrictions"] == []
     assert log_in(http, mine).json()["active_player_uuid"] == player
 
 
 def test_what_bars_nobody_is_shown_to_the_game(server: LobbyProcess, http: httpx2.Client) -> None:
     mine = secrets.token_hex(16)
     player = log_in(http, mine).json()["active_player_uuid"]
-    ask(server, "restrict", player, "pending-deletion", "--reason", "asked for it")
+    ask(server, "restrict", player, "account_pending_deletion", "--reason", "asked for it")
     (one,) = log_in(http, mine).json()["restrictions"]
     assert (one["type"], one["reason"]) == ("account_pending_deletion", "asked for it")
 
