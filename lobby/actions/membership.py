@@ -61,7 +61,7 @@ async def enter(
         else:
             session.seat(guest, now=now, team=wish.team, let_in=door)
 
-    return await welcome.admit(lobby, actor, guest, id=id, decide=decide, by=permit.actor)
+    return await welcome.admit(lobby, actor, guest, before=session, decide=decide, by=permit.actor)
 
 
 async def _say_otherwise(

@@ -15,9 +15,10 @@ from lobby.domain.sessions import Session
 async def join(lobby: Lobby, permit: Permit, *, id: int) -> Session:
     """Seat the caller, if the host welcomes them."""
     actor, now = permit.actor, round(lobby.clock(), 3)
+    session = await lobby.sessions.get(str(id))
     guest = await welcome.guest(lobby, actor)
     return await welcome.admit(
-        lobby, actor, guest, id=id, decide=lambda s: s.seat(guest, now=now), by=actor
+        lobby, actor, guest, before=session, decide=lambda s: s.seat(guest, now=now), by=actor
     )
 
 

@@ -60,15 +60,14 @@ async def admit(
     actor: Actor,
     guest: Guest,
     *,
-    id: int,
+    before: Session,
     decide: Callable[[Session], object],
     by: Actor,
 ) -> Session:
     """Let `decide` seat the guest, whom the session's host has to welcome before and after."""
-    before = await lobby.sessions.get(str(id))
     await require(lobby, actor, before)
     await linger(lobby, guest)
-    after = await telling.alter(lobby, id, decide, by=by)
+    after = await telling.alter(lobby, before.id, decide, by=by)
     await stay(lobby, actor, after, invited=_held_good(before, after, guest.uuid))
     return after
 
