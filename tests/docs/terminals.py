@@ -4,12 +4,10 @@ nothing of what the commands do.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -18,7 +16,7 @@ import httpx2
 import psutil
 
 from tests.house.tree import ROOT
-from tests.patience import PATIENCE
+from tests.patience import until
 from tests.processes import GENEROUS
 from tests.recorder import PLAIN
 from tests.services import LOOPBACK, free_port
@@ -140,12 +138,3 @@ def _curls(process: psutil.Process, port: int) -> bool:
         )
     except psutil.Error:
         return False  # it has ended meanwhile
-
-
-async def until(condition: Callable[[], object], story: Callable[[], str]) -> None:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise AssertionError(f"it did not happen: {story()}") from None

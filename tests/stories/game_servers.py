@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from tests.client import Client
 from tests.house.tree import ROOT
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.people import Person, call
 from tests.processes import LobbyProcess
 
@@ -25,16 +25,6 @@ PASSWORD = "a game server's password"
 """Of the account "servers-eu", which a game that is played here has to have."""
 PLAYING = {"client_version": "1.0.0", "client_settings": {"platform": "Steam", "input": "gamepad"}}
 SESSIONS = "/session/v1/session"
-
-
-async def until(condition: Callable[[], object], story: Callable[[], object] = str) -> None:
-    """Whoever waits in vain is told the story so far."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise AssertionError(f"it did not happen: {story()}") from None
 
 
 class Host:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.processes import LobbyProcess
 from tests.stories.conftest import Deployment, two_processes
 from tests.stories.game_servers import (
@@ -21,7 +21,6 @@ from tests.stories.game_servers import (
     Host,
     Player,
     playing,
-    until,
 )
 
 GAME = f"""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.processes import LobbyProcess
 from tests.stories.conftest import Deployment, two_processes
 from tests.stories.game_servers import (
@@ -24,7 +24,6 @@ from tests.stories.game_servers import (
     Player,
     Servers,
     playing,
-    until,
 )
 
 ID = "5d0c6a52-7d1e-4b7c-9c1d-00000000000{}"
