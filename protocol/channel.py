@@ -1,69 +1,69 @@
-"""The live channel's words, version 1: the commands that go up, and what `hello` is answered with.
+"""Commands of the live channel (WebSocket), version 1: the frames that clients send.
 
-Every one is a JSON object with a `type`. What comes down stands in `frames`.
+Each is a JSON object with a `type` and an `id`. The frames that the server sends are in `frames`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
-from protocol.codec import LARGEST_INTEGER, Anything, Text, Uuid, Words, without_nul
+from protocol.code_commands import SessionCode, SessionName
+from protocol.codec import (
+    JsonObject,
+    ListedObject,
+    SessionPassword,
+    ShortText,
+    Text,
+    Uuid,
+)
+from protocol.command import Command as Command
+from protocol.command import SessionId
+from protocol.events import EntryName
+from protocol.queue_commands import QueueAccept, QueueDecline, QueueJoin, QueueLeave
+from protocol.team_commands import SessionMove, SessionPermit, SessionSwap
+from protocol.watch_commands import Unwatch, Watch
 
 SUBPROTOCOL = "lobby.v1"
+MOST_ASKED = 50
+"""Sessions that one `session.ask` names."""
 
-CommandId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
-SessionId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}$")]
-Topic = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z]+(:[0-9A-Za-z-]+)?$"),
+ChatText = Annotated[Text, StringConstraints(min_length=1, max_length=500)]
+Token = Annotated[str, StringConstraints(max_length=4096)]
+Secret = Annotated[Text, StringConstraints(min_length=32, max_length=128)]
+Uri = Annotated[
+    ShortText,
+    StringConstraints(
+        pattern=r"^([A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)?$"
+    ),
 ]
-Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
-ChatText = Annotated[
-    str, StringConstraints(min_length=1, max_length=500), AfterValidator(without_nul)
-]
-Name = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
-
-
-class Command(Words):
-    """`repeatable`: harmless to do twice, so the answer is not remembered."""
-
-    repeatable: ClassVar[bool] = False
-    id: CommandId
+"""A URI (RFC 3986) with its scheme; empty: none."""
+Name = Annotated[ShortText, StringConstraints(min_length=1, max_length=64)]
+Reason = Annotated[ShortText, StringConstraints(max_length=200)]
+LONGEST_TERM = 31_536_000
+"""Seconds that somebody is kept out or banned for at most: a year. A ban may be for good."""
 
 
 class Hello(Command):
-    """Say who you are; the first command unless the handshake carried a token.
+    """Authentication; the first command unless the handshake carried a token.
 
-    A `token` is what a login gave. `anonymous`: get an identity without a name. Neither: a
-    spectator, who may watch public topics and do nothing.
+    `token`: from a login. `anonymous`: create an account without a name. Neither: a spectator,
+    who may watch public topics and nothing else.
     """
 
     type: Literal["hello"]
-    token: Annotated[str, StringConstraints(max_length=4096)] | None = None
+    token: Token | None = None
     anonymous: bool = False
+    secret: Secret | None = None
 
 
-class Known(Words):
-    epoch: Annotated[str, StringConstraints(max_length=64)]
-    version: Count
-
-
-class Watch(Command):
-    """`known` for documents, `after` for journals: what you have already."""
+class Refresh(Command):
+    """Go on with a newer token of the same account: the connection then lasts as long as that."""
 
     repeatable = True
-    type: Literal["watch"]
-    topic: Topic
-    known: Known | None = None
-    after: Count | None = None
-
-
-class Unwatch(Command):
-    repeatable = True
-    type: Literal["unwatch"]
-    topic: Topic
+    type: Literal["refresh"]
+    token: Token
 
 
 class Ping(Command):
@@ -72,12 +72,12 @@ class Ping(Command):
 
 
 class HostSet(Command):
-    """Change how you host; absent fields stay."""
+    """Change your settings as a host; absent fields stay as they are."""
 
     type: Literal["host.set"]
     only_friends: bool | None = None
     allow_nonames: bool | None = None
-    attributes: Anything | None = None
+    attributes: ListedObject | None = None
 
 
 class HostBefriend(Command):
@@ -91,8 +91,13 @@ class HostUnfriend(Command):
 
 
 class HostBan(Command):
+    """Keep the guest out of your sessions: for so many seconds, or for good. The reason is for you
+    alone."""
+
     type: Literal["host.ban"]
     guest: Uuid
+    for_s: Annotated[int, Field(ge=1, le=LONGEST_TERM)] | None = None
+    reason: Reason = ""
 
 
 class HostUnban(Command):
@@ -101,32 +106,70 @@ class HostUnban(Command):
 
 
 class SessionLaunch(Command):
-    """Open your session. The reply's `source_of_truth_key` is shown this once."""
+    """Create the session that you host. `entry`: who comes in unasked; the older `joinable` means
+    `open` or `invited`, and is not said together with it. `password`: asked of whoever is not
+    invited. The `source_of_truth_key` is shown to you alone; the same command, repeated, shows it
+    again."""
 
     type: Literal["session.launch"]
     name: Name | None = None
-    joinable: bool = True
-    attributes: Anything = Field(default_factory=dict)
+    entry: EntryName | None = None
+    joinable: bool | None = None
+    password: SessionPassword | None = None
+    attributes: ListedObject = Field(default_factory=dict)
 
 
 class SessionJoin(Command):
-    """Take a seat: by the session's id, or in whatever session this host has."""
+    """Take a seat: by the session's id or code, or in whatever session this host has. `friend`: a
+    member whose friend you are, where friends of members may come."""
 
     type: Literal["session.join"]
-    session: SessionId | None = None
+    session: SessionName | None = None
     host: Uuid | None = None
+    friend: Uuid | None = None
+    password: SessionPassword | None = None
+
+
+class SessionAsk(Command):
+    """Whether you may join these sessions now. Those that there are not are left out."""
+
+    repeatable = True
+    type: Literal["session.ask"]
+    sessions: Annotated[list[SessionId], Field(min_length=1, max_length=MOST_ASKED)]
 
 
 class SessionLeave(Command):
     type: Literal["session.leave"]
     session: SessionId
+    reason: Annotated[ShortText, StringConstraints(max_length=128)] = ""
 
 
 class SessionKick(Command):
+    """Free the guest's seat, or take their invitation back, and keep them out for so many seconds;
+    absent: as long as the catalogue says. The reason is shown to them; `message` is the same."""
+
     type: Literal["session.kick"]
     session: SessionId
     guest: Uuid
-    message: Annotated[Text, StringConstraints(max_length=200)] = ""
+    for_s: Annotated[int, Field(ge=0, le=LONGEST_TERM)] | None = None
+    reason: Reason = ""
+    message: Reason = ""
+
+
+class SessionPardon(Command):
+    """Let the guest come back who is kept out of the session."""
+
+    type: Literal["session.pardon"]
+    session: SessionId
+    guest: Uuid
+
+
+class SessionExcluded(Command):
+    """Who is kept out of the session, until when, why, and by whom."""
+
+    repeatable = True
+    type: Literal["session.excluded"]
+    session: SessionId
 
 
 class SessionInvite(Command):
@@ -136,23 +179,27 @@ class SessionInvite(Command):
 
 
 class SessionUpdate(Command):
-    """The leader's changes; absent fields stay."""
+    """The leader's changes of a session; absent fields stay as they are. `password`: null clears
+    it."""
 
     type: Literal["session.update"]
     session: SessionId
     name: Name | None = None
+    entry: EntryName | None = None
     joinable: bool | None = None
-    location: Text | None = None
-    attributes: Anything | None = None
+    password: SessionPassword | None = None
+    location: Uri | None = None
+    attributes: ListedObject | None = None
+    teams_locked: bool | None = None
 
 
 class SessionPush(Command):
-    """The authority's word: replaces the game's state. Only the key's holder may."""
+    """Replace the game's state. Only whoever has the `source_of_truth_key` may."""
 
     type: Literal["session.push"]
     session: SessionId
-    source_of_truth_key: Text
-    state: Anything
+    source_of_truth_key: ShortText
+    state: JsonObject
 
 
 class SessionSay(Command):
@@ -162,12 +209,12 @@ class SessionSay(Command):
 
 
 class SessionSignal(Command):
-    """Relayed to those inside, or to one of them; kept nowhere."""
+    """A message relayed to all members, or to one of them; not stored."""
 
     type: Literal["session.signal"]
     session: SessionId
     to: Uuid | None = None
-    body: Anything
+    body: JsonObject
 
 
 class SessionClose(Command):
@@ -175,43 +222,17 @@ class SessionClose(Command):
     session: SessionId
 
 
-class QueueJoin(Command):
-    """Wait for a match with all who are in the session; the reply names the ticket."""
-
-    type: Literal["queue.join"]
-    session: SessionId
-    queue: Annotated[Text, StringConstraints(min_length=1, max_length=128)]
-    map_preferences: Annotated[list[Text], Field(max_length=64)] = Field(default_factory=list)
-
-
-class QueueLeave(Command):
-    type: Literal["queue.leave"]
-    session: SessionId
-
-
-class QueueAccept(Command):
-    """You are ready for the match that was found."""
-
-    type: Literal["queue.accept"]
-    ticket: Uuid
-
-
-class QueueDecline(Command):
-    """You are not; those who wait with you wait no more."""
-
-    type: Literal["queue.decline"]
-    ticket: Uuid
-
-
 class PresenceSet(Command):
-    """`invisible` cannot be told from offline."""
+    """Others see `invisible` as offline."""
 
+    repeatable = True
     type: Literal["presence.set"]
     status: Literal["online", "away", "busy", "playing", "invisible"]
 
 
 Commands = (
     Hello
+    | Refresh
     | Watch
     | Unwatch
     | Ping
@@ -222,10 +243,17 @@ Commands = (
     | HostUnban
     | SessionLaunch
     | SessionJoin
+    | SessionAsk
     | SessionLeave
     | SessionKick
+    | SessionPardon
+    | SessionExcluded
     | SessionInvite
     | SessionUpdate
+    | SessionCode
+    | SessionMove
+    | SessionSwap
+    | SessionPermit
     | SessionPush
     | SessionSay
     | SessionSignal
@@ -237,13 +265,3 @@ Commands = (
     | PresenceSet
 )
 COMMAND: TypeAdapter[Commands] = TypeAdapter(Annotated[Commands, Field(discriminator="type")])
-
-
-class Welcome(BaseModel):
-    """The result of hello. `token` only for a new anonymous identity: come back with it."""
-
-    uuid: str | None
-    name: str | None
-    kind: str
-    token: str | None = None
-    heartbeat_ms: int

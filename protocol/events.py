@@ -1,7 +1,7 @@
-"""What is told between processes, and the states that watchers see, a field without a value left
-out.
+"""Events on the bus between processes, and the states and journal entries that watchers see.
 
-Every payload carries enough to be put in order by its receiver: a version, or a cursor.
+Fields without a value are left out. Each bus event carries a version or a cursor, by which its
+receiver orders it.
 """
 
 from __future__ import annotations
@@ -9,20 +9,29 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter
-from pydantic_core import from_json
 
-SeatStatusWord = Literal["free", "reserved", "invited", "taken"]
+from protocol.account_events import BansChanged as BansChanged
+from protocol.account_events import FriendsChanged as FriendsChanged
+from protocol.account_events import ProfileChanged as ProfileChanged
+from protocol.account_events import TokensRevoked as TokensRevoked
+from protocol.account_events import WatchRevoked as WatchRevoked
+
+SeatStatusName = Literal["free", "reserved", "invited", "taken"]
+EntryName = Literal["open", "friends", "invited", "closed"]
+PermitName = Literal["invite", "kick", "move"]
 
 
 class SeatState(BaseModel):
-    """`player` is a uuid; `until` is when a held seat falls free, in Unix seconds."""
+    """`player` is a uuid; `until` is when a reserved or invited seat expires, in Unix seconds.
+    `permits`: what its player may do to others, besides the leader; shown to members."""
 
     id: int
     team: int
-    status: SeatStatusWord
+    status: SeatStatusName
     player: str | None = None
     name: str | None = None
     until: float | None = None
+    permits: list[PermitName] | None = None
 
 
 class InstanceState(BaseModel):
@@ -35,7 +44,7 @@ class InstanceState(BaseModel):
 
 
 class ReachableInstance(InstanceState):
-    """As those who belong to the session see it: how to get there."""
+    """An instance as members of the session see it: with its address."""
 
     host: str | None = None
     version: str | None = None
@@ -47,8 +56,12 @@ class ReachableInstance(InstanceState):
 
 
 class ListedSession(BaseModel):
-    """A session as anybody may see it. `host` leads it; it is absent while nobody does. `browser`
-    is what is said of it where sessions are listed, absent where it is not. `match` is an id."""
+    """A session as anybody may see it. `host`: the leader, absent while there is none. `entry`: who
+    comes in unasked, its host's settings included; `joinable`: anybody does. `nonames`: whether
+    guests without a name may come; `password`: whether the uninvited are asked for one. `free`:
+    seats that somebody new could take, `full`: none. `browser`: its data in the session browser,
+    absent where it is not listed. `match` is an id. `led_in_name`: its leader just came first, and
+    kicks and bans nobody there; absent where they may."""
 
     id: str
     template: str
@@ -57,6 +70,11 @@ class ListedSession(BaseModel):
     name: str | None = None
     created: float
     joinable: bool
+    entry: EntryName
+    nonames: bool
+    password: bool
+    free: int
+    full: bool
     seats: dict[str, SeatState]
     attributes: dict[str, Any]
     region: str | None = None
@@ -64,16 +82,31 @@ class ListedSession(BaseModel):
     instance: InstanceState | None = None
     match: str | None = None
     created_by_matchmaking: bool = False
+    led_in_name: Literal[True] | None = None
     version: int
 
 
 class SessionState(ListedSession):
-    """A session as those who belong to it see it: where it is played, and the game's state."""
+    """A session as members see it: with where it is played, and the game's state. `code`, by
+    which anybody comes in, and the `link` with it; absent where there is none. `teams_locked`:
+    nobody changes their own team; absent where they may."""
 
     location: str | None = None
+    code: str | None = None
+    link: str | None = None
     state: dict[str, Any]
     custom_data: dict[str, str] = {}
+    teams_locked: Literal[True] | None = None
     instance: ReachableInstance | None = None
+
+
+class Excluded(BaseModel):
+    """Somebody who is kept out of a session. `until` in Unix seconds; absent: as long as it lasts.
+    `by` is the uuid of whoever keeps them out."""
+
+    until: float | None = None
+    reason: str | None = None
+    by: str
 
 
 class HostState(BaseModel):
@@ -87,27 +120,12 @@ class HostState(BaseModel):
     session: str | None = None
 
 
-PresenceStatus = Literal["online", "away", "busy", "playing", "reconnecting"]
-
-
-class Person(BaseModel):
-    """`since` is when they came, in Unix seconds; `name` is absent for the nameless.
-
-    `nickname` is the first of theirs; `icon` changes whenever their picture does.
-    """
-
-    name: str | None = None
-    nickname: str | None = None
-    icon: str | None = None
-    status: PresenceStatus
-    since: float
-
-
 InboxKind = Literal[
     "session_invited",
     "session_kicked",
     "session_banned",
     "session_closed",
+    "session_uninvited",
     "seat_lapsed",
     "session_updated",
     "session_match_found",
@@ -120,16 +138,33 @@ InboxKind = Literal[
 ]
 
 
+SessionView = Literal["inside", "outside"]
+
+
 class InboxEntry(BaseModel):
-    """What somebody should know, also when they were away. A `message` is a text that somebody
-    posted; `rh_url` names what to look at again, `etag` how it is tagged now for this reader."""
+    """A notification in an account's inbox, neutral: each door words it for its clients. `about`:
+    the topic that shows more.
+
+    `version`: the session's when this was written, `view`: which of its views this reader gets;
+    both absent when the reader no longer belongs to it. `rank`, `request` (for entitlements) and
+    `order` (within a request) are ids. Of kind `message`: a text that somebody posted, with the
+    `link` to fetch and its entity tag, `link_tag`. `reason`: why the reader is no longer in the
+    session, where that is so.
+    """
 
     kind: InboxKind
     session: str | None = None
+    version: int | None = None
+    view: SessionView | None = None
+    about: str | None = None
     host: str | None = None
+    rank: int | None = None
+    request: str | None = None
+    order: str | None = None
     message: str
-    rh_url: str | None = None
-    etag: str | None = None
+    link: str | None = None
+    link_tag: str | None = None
+    reason: str | None = None
     custom_data: dict[str, str] | None = None
     at: float
 
@@ -142,9 +177,9 @@ class ChatEntry(BaseModel):
 
 
 class SessionEventEntry(BaseModel):
-    """One line of a session's log. `version` is the session's by then: lines of several processes
-    are written as they come, and read in its order. `source` is who did it, `target` to whom; `at`
-    in Unix seconds."""
+    """One line of a session's event log. `version` is the session's after the event: processes
+    append lines as they come, and readers sort by it. `source`: who did it; `target`: to whom;
+    `at` in Unix seconds. `reason`: why the target went, or it ended; `said`: in their own words."""
 
     code: str
     description: str = ""
@@ -157,15 +192,17 @@ class SessionEventEntry(BaseModel):
     platform: str | None = None
     platform_session: str | None = None
     custom_data: dict[str, str] = {}
+    reason: str | None = None
+    said: str | None = None
     at: float
     version: int = 0
 
 
-# Between processes
+# Events on the bus between processes
 
 
-class DocumentTold(BaseModel):
-    """A watched document has a new version; `outer` is what those not among `insiders` see."""
+class DocumentChanged(BaseModel):
+    """A document has a new version. Accounts in `insiders` see `inner`, everybody else `outer`."""
 
     told: Literal["document"] = "document"
     version: int
@@ -174,98 +211,50 @@ class DocumentTold(BaseModel):
     insiders: list[str] | None = None
 
 
-class CollectionTold(BaseModel):
-    """Entries of a watched collection changed, each at its own version; null: it is gone."""
+class CollectionChanged(BaseModel):
+    """Entries of a collection changed, each at its own version; null removes one. `facts`: of each,
+    for processes alone: they are never shown."""
 
     told: Literal["collection"] = "collection"
     patch: dict[str, dict[str, Any] | None]
     versions: dict[str, int]
+    facts: dict[str, dict[str, Any]] | None = None
 
 
-class LookAgain(BaseModel):
-    """Something watched here was changed; read it."""
+class Invalidated(BaseModel):
+    """Cache invalidation: the document was changed and has to be read again."""
 
     told: Literal["look"] = "look"
 
 
-class Ended(BaseModel):
-    """What was watched is no more."""
+class TopicEnded(BaseModel):
+    """The topic ended: what it showed does not exist any more. `reason`: why a ticket ended."""
 
     told: Literal["ended"] = "ended"
     code: str
+    reason: str | None = None
 
 
-class EntryTold(BaseModel):
+class EntryAppended(BaseModel):
+    """A journal has a new entry."""
+
     told: Literal["entry"] = "entry"
     cursor: int
     entry: dict[str, Any]
 
 
-class Signalled(BaseModel):
-    """Relayed to insiders, or to one of them; kept nowhere."""
+class SignalSent(BaseModel):
+    """A signal, relayed to all members or to one of them; not stored."""
 
     told: Literal["signal"] = "signal"
     author: str
-    to: str | None
+    to: str | None = None
     body: dict[str, Any]
 
 
-class Revoked(BaseModel):
-    """Tokens of this account below the version are dead; null: the account is gone."""
-
-    told: Literal["revoked"] = "revoked"
-    account: str
-    token_version: int | None = None
-
-
-class Changed(BaseModel):
-    """This account shows itself otherwise, as of this version of it."""
-
-    told: Literal["changed"] = "changed"
-    account: str
-    version: int
-    name: str | None = None
-    nickname: str | None = None
-    icon: str | None = None
-
-
-class Excluded(BaseModel):
-    """This account may no longer watch these topics."""
-
-    told: Literal["excluded"] = "excluded"
-    account: str
-    topics: list[str]
-    code: str
-
-
-Told = Annotated[
-    DocumentTold
-    | CollectionTold
-    | LookAgain
-    | Ended
-    | EntryTold
-    | Signalled
-    | Revoked
-    | Changed
-    | Excluded,
-    Field(discriminator="told"),
-]
-TOLD: TypeAdapter[Told] = TypeAdapter(Told)
-
-
-class RosterTold(BaseModel):
-    """What the leases tell under `presence`."""
-
-    epoch: str
-    version: int
-    patch: dict[str, dict[str, Any] | None]
-
-
-ROSTER: TypeAdapter[RosterTold] = TypeAdapter(RosterTold)
-
-
-def shown_person(text: str) -> dict[str, Any]:
-    """A person as the roster keeps them."""
-    state = from_json(text)
-    assert isinstance(state, dict)
-    return state
+TopicEvent = (
+    DocumentChanged | CollectionChanged | Invalidated | TopicEnded | EntryAppended | SignalSent
+)
+AccountEvent = TokensRevoked | ProfileChanged | WatchRevoked | BansChanged | FriendsChanged
+BusEvent = Annotated[TopicEvent | AccountEvent, Field(discriminator="told")]
+BUS_EVENT: TypeAdapter[BusEvent] = TypeAdapter(BusEvent)

@@ -1,29 +1,33 @@
-"""WebSocket frames as bytes (RFC 6455): those a server sends, and where a client's ends.
+"""WebSocket framing (RFC 6455): builds a server's frames, finds where a client's frame ends.
 
-Knows no connection, reads no payload.
+Pure functions on bytes: knows no connection and does not interpret payloads.
 """
 
 from __future__ import annotations
 
-TEXT, CLOSE, ASK, PONG = 0x81, 0x88, 0x89, 0x8A
-"""First bytes of whole frames, the FIN bit and the opcode; `ASK` is a ping's."""
+TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A
+"""First bytes of unfragmented frames: the FIN bit and the opcode."""
 
-CONTROLS = frozenset((CLOSE, ASK, PONG))
+CONTROLS = frozenset((CLOSE, PING, PONG))
 
 CONTROL_SIZE = 125
 """The most bytes that a control frame carries."""
 
-PING = b"\x89\x00"
+PING_FRAME = b"\x89\x00"
 
 
 def text_frame(payload: bytes) -> bytes:
     """The frame that carries `payload`, UTF-8, as one whole text message."""
-    size = len(payload)
+    return text_header(len(payload)) + payload
+
+
+def text_header(size: int) -> bytes:
+    """What stands before the payload of such a frame."""
     if size < 126:
-        return bytes((TEXT, size)) + payload
+        return bytes((TEXT, size))
     if size < 0x10000:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+        return b"\x81\x7e" + size.to_bytes(2, "big")
+    return b"\x81\x7f" + size.to_bytes(8, "big")
 
 
 def control_frame(kind: int, payload: bytes = b"") -> bytes:
@@ -34,15 +38,20 @@ def control_frame(kind: int, payload: bytes = b"") -> bytes:
 
 
 def close_frame(code: int, reason: str = "") -> bytes:
-    """The goodbye. A reason that is too long is cut between two characters."""
-    said = reason.encode()[: CONTROL_SIZE - 2].decode(errors="ignore").encode()
-    return control_frame(CLOSE, code.to_bytes(2, "big") + said)
+    """A close frame. A reason that is too long is cut between two characters."""
+    text = reason.encode()[: CONTROL_SIZE - 2].decode(errors="ignore").encode()
+    return control_frame(CLOSE, code.to_bytes(2, "big") + text)
 
 
-def measure(data: bytes, at: int) -> tuple[int, int]:
-    """Where the payload of the frame that begins at `at` starts and ends.
+def payload(frame: bytes) -> bytes:
+    """The payload of a complete, unmasked frame (a server's)."""
+    return frame[payload_span(frame, 0)[0] :]
 
-    Where `data` ends before the header does, both say how far it must reach to tell more.
+
+def payload_span(data: bytes, at: int) -> tuple[int, int]:
+    """Start and end offset of the payload of the frame that begins at `at`.
+
+    When the header is incomplete, both are the number of bytes that `data` needs to tell more.
     """
     if len(data) < at + 2:
         return at + 2, at + 2

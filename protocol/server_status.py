@@ -1,4 +1,8 @@
-"""The words of the server, users and nicknames document."""
+"""Wire models of the API of server status, users and nicknames.
+
+They check types alone: a value of the right type that breaks a rule is well-formed, and is refused
+with 200 by whoever has the rule.
+"""
 
 from __future__ import annotations
 
@@ -6,161 +10,172 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints
 
-from protocol.codec import Text, Words
+from protocol.codec import StrictModel
+from protocol.described import described
+from protocol.game_server import PNG
 
-Login = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
-Nickname = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[^\x00]*$")]
-"""One that every document takes."""
-Icon = Annotated[str, StringConstraints(max_length=98_304)]
-Time = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$")]
-"""UTC, without a zone."""
+RULE = "What breaks the rule is 200 with an `error`."
+Login = Annotated[
+    str,
+    described(f"3 to 32 ASCII letters, digits, dots, dashes or underscores. {RULE}", "ada"),
+]
+Name = Annotated[str, described(f"1 to 32 characters. {RULE}", "Ada")]
+Nickname = Annotated[
+    str, described(f"1 to 32 characters; nobody else's in any case. {RULE}", "Ada99")
+]
+NewNicknames = Annotated[list[Nickname], Field(fail_fast=True)]
+"""How many there may be is a rule, so that a body may hold any number of them; the first one of
+another type ends the check."""
+NewPassword = Annotated[
+    str,
+    described(f"8 to 128 characters, none of them NUL. {RULE}", "correct horse battery"),
+]
+Icon = Annotated[
+    str,
+    described(
+        "A data URL that begins with `data:image/png;base64,`: a still PNG of at most 128 KiB and "
+        f"512 by 512 pixels. {RULE}",
+        PNG,
+    ),
+]
+Time = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z?$"),
+    described("UTC. The zone is named only where the deployment says so.", "2026-01-31T12:00:00"),
+]
 
 
 class Error(BaseModel):
-    """Valid in form, wrong in meaning. `needRefresh`: renew the access token and ask again."""
+    """A request that is valid in form but refused. `needRefresh`: renew the access token, then
+    repeat it."""
 
-    error: str
-    needRefresh: bool  # noqa: N815 - the document's own word
+    error: Annotated[str, described("The reason in words, for people.", "unknown user")]
+    needRefresh: Annotated[
+        bool,
+        described("True only where the access token is expired or unknown: renew it, then repeat."),
+    ]
 
 
 class TokenId(BaseModel):
-    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]+$")]
-    exp: Time
+    """A token and its end."""
+
+    id: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9a-f]{128}$"),
+        described("Shown in `Authorization`, with the word Bearer or without.", "5f" * 64),
+    ]
+    exp: Annotated[Time, described("When the token expires, in UTC.")]
 
 
 class Pair(BaseModel):
-    access: TokenId
-    refresh: TokenId
+    """A pair of tokens."""
+
+    access: Annotated[TokenId, described("For `Authorization` of every other operation.")]
+    refresh: Annotated[TokenId, described("For `Authorization` of `reauth`, once.")]
 
 
 class Empty(BaseModel):
-    pass
+    """It is done; there is nothing to tell."""
 
 
 class Allowed(BaseModel):
-    allowed: bool
+    """Whether reads need no token."""
+
+    allowed: Annotated[
+        bool, described("Whether the reads of this API are open to callers without a token.")
+    ]
 
 
 class Max(BaseModel):
-    max: int
+    """The most that there may be."""
+
+    max: Annotated[int, described("The most that there may be.", 5)]
 
 
 class Available(BaseModel):
-    available: bool
+    """Whether the console can be used."""
+
+    available: Annotated[bool, described("Whether there is a console for the caller.")]
 
 
 class Count(BaseModel):
-    count: int
+    """How many were removed."""
+
+    count: Annotated[int, described("How many were removed.", 3)]
 
 
 class RegUser(BaseModel):
-    login: str | None
+    """By whom a user was registered."""
+
+    login: Annotated[
+        str | None, described("Login of who registered the user; null: the system.", "admin")
+    ]
 
 
 class RegTime(BaseModel):
-    time: Time
+    """When a user was registered."""
+
+    time: Annotated[Time, described("When the user was registered, in UTC.")]
 
 
 class Reg(RegTime, RegUser):
-    pass
+    """When and by whom a user was registered."""
 
 
 class LoginOf(BaseModel):
-    login: str
+    """A user's login."""
+
+    login: Annotated[str, described("Name that the user logs in with.", "ada")]
 
 
 class IsAdmin(BaseModel):
-    isAdmin: bool  # noqa: N815
+    """Whether a user is an administrator."""
+
+    isAdmin: Annotated[bool, described("Whether the user is an administrator.")]
 
 
 class IsOnline(BaseModel):
-    isOnline: bool  # noqa: N815
+    """Whether a user is online."""
+
+    isOnline: Annotated[bool, described("Whether the user is online now.")]
 
 
 class NameOf(BaseModel):
-    name: str | None
+    """A user's name."""
+
+    name: Annotated[str | None, described("Name that others see; null: none.", "Ada")]
 
 
 class IconOf(BaseModel):
-    icon: str | None
+    """A user's icon."""
+
+    icon: Annotated[
+        str | None,
+        described("PNG as a data URL; null: no icon.", PNG),
+    ]
 
 
 class User(BaseModel):
-    """`icon` and `nicknames` only when they were asked for."""
+    """`icon` and `nicknames` only when the query names them."""
 
-    login: str
-    name: str | None
-    icon: str | None = None
-    nicknames: list[str] = Field(default_factory=list)
-    isAdmin: bool  # noqa: N815
-    isOnline: bool  # noqa: N815
-    reg: Reg
-
-
-class Version(BaseModel):
-    name: str
-    protocol: int
-
-
-class VersionName(BaseModel):
-    name: str
-
-
-class VersionProtocol(BaseModel):
-    protocol: int
+    login: Annotated[str, described("Name that the user logs in with.", "ada")]
+    name: Annotated[str | None, described("Name that others see; null: none.", "Ada")]
+    icon: Annotated[
+        str | None,
+        described(
+            "PNG as a data URL, or null; only when the query names it.",
+            PNG,
+        ),
+    ] = None
+    nicknames: Annotated[
+        list[str], described("The user's names in games; only when the query names it.", ["Ada99"])
+    ] = Field(default_factory=list)
+    isAdmin: Annotated[bool, described("Whether the user is an administrator.")]
+    isOnline: Annotated[bool, described("Whether the user is online now.")]
+    reg: Annotated[Reg, described("When and by whom the user was registered.")]
 
 
-class Online(BaseModel):
-    online: int
-
-
-class Sample(BaseModel):
-    nickname: str
-    login: str | None
-
-
-class PlayersCount(BaseModel):
-    online: int
-    max: int
-
-
-class Players(PlayersCount):
-    sample: list[Sample]
-
-
-class MotdRaw(BaseModel):
-    raw: str
-
-
-class MotdClean(BaseModel):
-    clean: str
-
-
-class MotdHtml(BaseModel):
-    html: str
-
-
-class Motd(MotdRaw, MotdClean, MotdHtml):
-    pass
-
-
-class Address(BaseModel):
-    address: str | None
-
-
-class Favicon(BaseModel):
-    favicon: str | None
-
-
-class Server(Address, Favicon):
-    version: Version
-    players: Players
-    motd: Motd
-
-
-class UserPath(Words):
+class UserPath(StrictModel):
     user: Login
 
 
@@ -169,45 +184,72 @@ class NicknamePath(UserPath):
 
 
 class Details(BaseModel):
-    """Which of the larger parts are wanted: being named is enough."""
+    """Which of the larger fields to include: naming one in the query is enough."""
 
-    nicknames: str | None = None
-    icon: str | None = None
+    nicknames: Annotated[
+        str | None,
+        described("Named in the query, with any value: users come with their nicknames.", ""),
+    ] = None
+    icon: Annotated[
+        str | None,
+        described("Named in the query, with any value: users come with their icons.", ""),
+    ] = None
 
 
-class SetName(Words):
-    name: Nickname | None
+class SetName(StrictModel):
+    """A new name, or none."""
+
+    name: Name | None
 
 
-class SetIcon(Words):
+class SetIcon(StrictModel):
+    """A new icon, or none."""
+
     icon: Icon | None
 
 
-class SetAdmin(Words):
-    isAdmin: bool  # noqa: N815
+class SetAdmin(StrictModel):
+    """Make somebody an administrator, or no longer one."""
+
+    isAdmin: Annotated[bool, described("Whether the user is an administrator.")]
 
 
-class SetPassword(Words):
-    """`currentPassword` is needed unless the password was shown a short while ago."""
+class SetPassword(StrictModel):
+    """`currentPassword` is needed unless the caller logged in with the password recently."""
 
     password: NewPassword
-    currentPassword: Password | None = None  # noqa: N815
+    currentPassword: Annotated[
+        str | None,
+        described(
+            "The present password; needed unless the caller logged in with it recently.",
+            "correct horse",
+        ),
+    ] = None
 
 
-class Nicknames(RootModel[list[Nickname]]):
-    """Exactly these."""
+class Nicknames(RootModel[NewNicknames]):
+    """The complete new list of nicknames."""
 
     model_config = ConfigDict(strict=True)
 
 
-class Change(Words):
-    """What is absent stays. `isAdmin` counts only when an administrator asks."""
+class Change(StrictModel):
+    """Absent fields stay as they are. `isAdmin` has effect only for an administrator."""
 
-    name: Nickname | None = None
+    name: Name | None = None
     icon: Icon | None = None
-    nicknames: list[Nickname] | None = Field(default=None, max_length=100)
-    isAdmin: bool | None = None  # noqa: N815
+    nicknames: Annotated[
+        NewNicknames | None, described("The complete new list of nicknames.", ["Ada99"])
+    ] = None
+    isAdmin: Annotated[
+        bool | None,
+        described(
+            "Whether the user is an administrator; has effect only where an administrator asks."
+        ),
+    ] = None
 
 
 class Add(Change):
+    """A new user."""
+
     password: NewPassword

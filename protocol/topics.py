@@ -1,13 +1,17 @@
-"""The names under which things are told and watched.
+"""Names of topics, on the bus and on the live channel.
 
-A client says `inbox`; inside, the name carries whose it is. `accounts` is told between processes
-and watched by none.
+Clients name their own inbox `inbox` and their friends `friends`, and what they see of somebody
+`presence:<uuid>`; internally the name ends with the account that watches. `accounts` is for
+processes only: no client can watch it.
 """
 
 from __future__ import annotations
 
 PRESENCE = "presence"
+PRESENCE_COUNT = "presence:count"
+FRIENDS = "friends"
 SESSIONS = "sessions"
+PEOPLE = "people"
 INBOX = "inbox"
 ACCOUNTS = "accounts"
 
@@ -28,12 +32,36 @@ def inbox(uuid: str) -> str:
     return f"inbox:{uuid}"
 
 
+def friends(viewer: str) -> str:
+    return f"friends:{viewer}"
+
+
+def person(uuid: str, viewer: str) -> str:
+    """What one account sees of another's presence: not everybody sees the same."""
+    return f"presence:{uuid}:{viewer}"
+
+
+def is_personal(topic: str) -> bool:
+    """Whether it is what one account sees of people."""
+    return topic.startswith("friends:") or topic.count(":") == 2
+
+
 def session_events(session: int | str) -> str:
     return f"events:{session}"
 
 
+def client_events(session: int | str) -> str:
+    """What clients added to a session's event log."""
+    return f"client_events:{session}"
+
+
+def trail(account: str) -> str:
+    """What happened to the account: for operators, not on the channel."""
+    return f"trail:{account}"
+
+
 def instance(id: str) -> str:
-    """What the host of an instance is told; watched by nobody, waited for over HTTP."""
+    """The notification stream of an instance: read by long poll, not on the channel."""
     return f"instance:{id}"
 
 
@@ -47,6 +75,9 @@ def split(topic: str) -> tuple[str, str]:
     return kind, subject
 
 
-def shown(topic: str) -> str:
-    """As its watcher calls it."""
-    return INBOX if topic.startswith("inbox:") else topic
+def public_name(topic: str) -> str:
+    """The name by which clients know the topic."""
+    kind, _, subject = topic.partition(":")
+    if kind in (INBOX, FRIENDS):
+        return kind
+    return f"{kind}:{subject.partition(':')[0]}" if kind == PRESENCE and subject else topic

@@ -1,3 +1,3 @@
-"""The words of the player services document, one module per noun, named as that document names
-them. A client may send more than is known here: it is passed over.
+"""Wire models of the player services API, one module per noun, with that API's own names. Unknown
+fields that a client sends are ignored.
 """

@@ -1,4 +1,4 @@
-"""Where a session is played: who hosts it, how to get there, how it fares."""
+"""Instances: where a session is played, its address, its status and health."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from protocol.player_services.terms import (
-    EMPTY,
+from protocol.described import described
+from protocol.player_services.types import (
+    EMPTY_MAP,
     CustomData,
     Id,
     Integer,
@@ -23,12 +24,14 @@ from protocol.player_services.terms import (
 
 
 class HostType(StrEnum):
+    """Who hosts an instance."""
+
     DEDICATED = "dedicated"
     PLAYER = "player"
 
 
 class InstanceJoinableStatus(StrEnum):
-    """From being looked for to being gone, in this order."""
+    """The life cycle of an instance, in this order."""
 
     REQUESTED = "requested"
     ALLOCATED = "allocated"
@@ -38,6 +41,8 @@ class InstanceJoinableStatus(StrEnum):
 
 
 class InstanceHealthStatus(StrEnum):
+    """Health of an instance; `unknown` after too many missing reports."""
+
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
     DEGRADED = "degraded"
@@ -45,83 +50,191 @@ class InstanceHealthStatus(StrEnum):
 
 
 class InstanceSourceProvider(StrEnum):
+    """Who provides instances."""
+
     PLAYER = "player"
     SIC = "sic"
     MULTIPLAY = "multiplay"
 
 
 class JoinParams(Message):
-    public_conn_str: String
-    private_conn_str: String
-    custom_data: CustomData = EMPTY
+    """How to reach an instance."""
+
+    public_conn_str: Annotated[
+        String,
+        described(
+            "Address of the instance for everybody, `host:port`; may be empty.", "198.51.100.7:7777"
+        ),
+    ]
+    private_conn_str: Annotated[
+        String,
+        described("Address of the instance for its own network; may be empty.", "10.0.0.7:7777"),
+    ]
+    custom_data: CustomData = EMPTY_MAP
 
 
 class InstanceStartupParams(Message):
-    map: String
-    mode: Maybe[String] = None
-    misc_params: String
-    custom_data: CustomData = EMPTY
+    """What an instance starts its game with."""
+
+    map: Annotated[String, described("The map to load.", "/Game/Canyon")]
+    mode: Annotated[Maybe[String], described("The game mode to load.", "/Game/Duel")] = None
+    misc_params: Annotated[
+        String, described("Further arguments of the game's command line; may be empty.", "-log")
+    ]
+    custom_data: CustomData = EMPTY_MAP
 
 
 class InstanceRequest(Message):
-    instance_id: Maybe[Id] = None
-    instance_startup_params: Maybe[InstanceStartupParams] = None
-    host_type: HostType
-    host_player_uuid: Maybe[Uuid] = None
-    custom_data: CustomData = EMPTY
+    """Request an instance from a dedicated server, or host one."""
+
+    instance_id: Annotated[
+        Maybe[Id],
+        described(
+            "Id of the new instance; absent: the lobby chooses one.",
+            "3f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e",
+        ),
+    ] = None
+    instance_startup_params: Annotated[
+        Maybe[InstanceStartupParams], described("What the host starts its game with.")
+    ] = None
+    host_type: Annotated[
+        HostType, described("Whether a dedicated server or a player hosts the instance.")
+    ]
+    host_player_uuid: Annotated[
+        Maybe[Uuid], described("UUID of the player who hosts; only where `host_type` is `player`.")
+    ] = None
+    custom_data: CustomData = EMPTY_MAP
 
 
 class InstanceInfo(Message):
-    allocation_id: Maybe[Id] = None
-    instance_id: Maybe[Id] = None
-    host_type: HostType
-    host_player_id: Maybe[Integer] = None
-    host_player_uuid: Maybe[Uuid] = None
-    host_dedicated_process_id: Maybe[String] = None
-    host_dedicated_server_id: Maybe[String] = None
-    join_status: InstanceJoinableStatus
-    join_params: Maybe[JoinParams] = None
-    instance_startup_params: Maybe[InstanceStartupParams] = None
-    version: Maybe[Version] = None
-    created: Time
-    custom_data: CustomData = EMPTY
-    instance_health: Maybe[InstanceHealthStatus] = None
+    """Where a session is played."""
+
+    allocation_id: Annotated[
+        Maybe[Id],
+        described(
+            "Id of the allocation of a game server for this session.",
+            "5f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e",
+        ),
+    ] = None
+    instance_id: Annotated[
+        Maybe[Id], described("Id of the instance.", "3f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e")
+    ] = None
+    host_type: Annotated[
+        HostType, described("Whether a dedicated server or a player hosts the instance.")
+    ]
+    host_player_id: Annotated[
+        Maybe[Integer],
+        described("Number of the player who hosts; only where `host_type` is `player`.", 1001),
+    ] = None
+    host_player_uuid: Annotated[
+        Maybe[Uuid], described("UUID of the player who hosts; only where `host_type` is `player`.")
+    ] = None
+    host_dedicated_process_id: Annotated[
+        Maybe[String], described("Id of the game server's process, on its machine.", "4711")
+    ] = None
+    host_dedicated_server_id: Annotated[
+        Maybe[String], described("Id of the game server's machine.", "eu-1")
+    ] = None
+    join_status: Annotated[
+        InstanceJoinableStatus, described("Where the instance is in its life cycle.")
+    ]
+    join_params: Annotated[
+        Maybe[JoinParams], described("How members reach the instance; only members see them.")
+    ] = None
+    instance_startup_params: Annotated[
+        Maybe[InstanceStartupParams], described("What the host starts its game with.")
+    ] = None
+    version: Annotated[
+        Maybe[Version],
+        described("Version of the game; the members' have to be compatible with it.", "1.4.2"),
+    ] = None
+    created: Annotated[Time, described("When the instance was requested.")]
+    custom_data: CustomData = EMPTY_MAP
+    instance_health: Annotated[
+        Maybe[InstanceHealthStatus],
+        described("The health that counts; absent until the host reports."),
+    ] = None
 
 
 class InstanceInfoUpdate(Message):
-    """What is absent stays, `custom_data` too, whatever its default says."""
+    """Absent fields stay as they are, `custom_data` too, whatever its default is."""
 
-    allocation_id: Maybe[Id] = None
-    join_status: Maybe[InstanceJoinableStatus] = None
-    join_params: Maybe[JoinParams] = None
-    version: Maybe[NewVersion] = None
-    custom_data: CustomData = EMPTY
+    allocation_id: Annotated[
+        Maybe[Id],
+        described(
+            "Id of the allocation of a game server for this session.",
+            "5f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e",
+        ),
+    ] = None
+    join_status: Annotated[
+        Maybe[InstanceJoinableStatus], described("Where the instance is in its life cycle.")
+    ] = None
+    join_params: Annotated[
+        Maybe[JoinParams], described("How members reach the instance; only members see them.")
+    ] = None
+    version: Annotated[
+        Maybe[NewVersion],
+        described("Version of the game; the members' have to be compatible with it.", "1.4.2"),
+    ] = None
+    custom_data: CustomData = EMPTY_MAP
 
 
 class InstanceHealthStatusUpdate(Message):
-    instance_health: InstanceHealthStatus
-    instance_id: Id
+    """A host's report of its instance's health."""
+
+    instance_health: Annotated[InstanceHealthStatus, described("How the host finds its instance.")]
+    instance_id: Annotated[
+        Id, described("Id of the instance.", "3f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e")
+    ]
 
 
 class InstanceHealthStatusResponse(Message):
-    """What counts from now on, which may be worse than what was reported."""
+    """The health that counts from now on, which may be worse than the one reported."""
 
-    updated_instance_health: InstanceHealthStatus
+    updated_instance_health: Annotated[
+        InstanceHealthStatus,
+        described("The health that counts from now on; it may be worse than the one reported."),
+    ]
 
 
 class InstanceHealthSettingsResponse(Message):
-    cadence_seconds: Annotated[int, Field(gt=0)]
-    unhealthy_health_check_percentage: Annotated[float, Field(gt=0)]
-    missed_checks_before_unknown: Annotated[int, Field(gt=0)]
+    """How often hosts report, and when missing reports count."""
+
+    cadence_seconds: Annotated[
+        int, Field(gt=0), described("Seconds between two reports of health.", 10)
+    ]
+    unhealthy_health_check_percentage: Annotated[
+        float,
+        Field(gt=0),
+        described(
+            "At this percentage of missing reports among the last ten, the health is `unhealthy`.",
+            50.0,
+        ),
+    ]
+    missed_checks_before_unknown: Annotated[
+        int,
+        Field(gt=0),
+        described("After so many missing reports in a row the health is `unknown`.", 6),
+    ]
 
 
 class InstanceFubar(Message):
-    instance_id: Id
-    error: Id
-    region: Id
-    matchmaking_profile_id: Maybe[Id] = None
-    instance_source_provider: Maybe[InstanceSourceProvider] = None
+    """A report that an instance is broken."""
+
+    instance_id: Annotated[
+        Id, described("Id of the instance.", "3f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e")
+    ]
+    error: Annotated[
+        Id, described("What broke, as a short code that reports are counted by.", "map_load_failed")
+    ]
+    region: Annotated[Id, described("Id of the region that the instance was in.", "eu")]
+    matchmaking_profile_id: Annotated[
+        Maybe[Id], described("Id of the profile that the session was matched by.", "duel3")
+    ] = None
+    instance_source_provider: Annotated[
+        Maybe[InstanceSourceProvider], described("Who provided the instance.")
+    ] = None
 
 
 class FubarResponse(Message):
-    pass
+    """The report was counted."""

@@ -1,4 +1,4 @@
-"""How matches are put together, and how their game servers are started."""
+"""Matchmaking configuration: profiles, rulesets, and what game servers are started with."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from protocol.codec import Words
+from protocol.codec import StrictModel
+from protocol.described import described
 from protocol.player_services.instances import HostType
-from protocol.player_services.terms import (
-    EMPTY,
-    NONE,
+from protocol.player_services.types import (
+    EMPTY_LIST,
+    EMPTY_MAP,
     CustomData,
     Id,
     Integer,
@@ -26,52 +27,80 @@ Items = Annotated[list[Integer], Field(json_schema_extra={"uniqueItems": True})]
 
 
 class MapConfig(Message):
-    map_game_id: Annotated[int, Field(ge=0)] = 0
-    map_name: String
-    mode: Maybe[String] = None
-    selection_chance: Weight = 0
-    custom_data: CustomData = EMPTY
+    """A map, in the older form."""
+
+    map_game_id: Annotated[int, Field(ge=0), described("Number of the map.", 1)] = 0
+    map_name: Annotated[String, described("The map to load.", "/Game/Canyon")]
+    mode: Annotated[Maybe[String], described("The game mode to load.", "/Game/Duel")] = None
+    selection_chance: Annotated[
+        Weight, described("Weight of the map in the draw, relative to the others of its list.", 70)
+    ] = 0
+    custom_data: CustomData = EMPTY_MAP
 
 
 class MapSelectionList(Message):
-    map_selection_list_id: String
-    maps: list[MapConfig]
+    """A list of maps, in the older form."""
+
+    map_selection_list_id: Annotated[String, described("Id of the list.", "arena")]
+    maps: Annotated[list[MapConfig], described("The maps of the list.")]
 
 
 class InstanceLaunchTemplate(Message):
-    instance_launch_template_id: Uuid
-    map_selection_list: MapSelectionList
-    default_host_type: HostType
-    custom_data: CustomData = EMPTY
+    """What instances are started with, in the older form."""
+
+    instance_launch_template_id: Annotated[
+        Uuid, described("Id of the template that instances are started from.")
+    ]
+    map_selection_list: Annotated[MapSelectionList, described("The maps that one is drawn from.")]
+    default_host_type: Annotated[
+        HostType, described("Who hosts instances that are started from this template.")
+    ]
+    custom_data: CustomData = EMPTY_MAP
 
 
 class MapConfigV2(Message):
-    map_id: String
-    name: String
-    mode: Maybe[String] = None
-    map_weight: Weight
-    custom_data: CustomData = EMPTY
+    """A map."""
+
+    map_id: Annotated[String, described("Id of the map.", "m1")]
+    name: Annotated[String, described("The map to load.", "/Game/Canyon")]
+    mode: Annotated[Maybe[String], described("The game mode to load.", "/Game/Duel")] = None
+    map_weight: Annotated[
+        Weight, described("Weight of the map in the draw, relative to the others of its list.", 70)
+    ]
+    custom_data: CustomData = EMPTY_MAP
 
 
 class MapSelectionListV2(Message):
-    map_selection_list_id: String
-    maps: list[MapConfigV2]
+    """A list of maps."""
+
+    map_selection_list_id: Annotated[String, described("Id of the list.", "arena")]
+    maps: Annotated[list[MapConfigV2], described("The maps of the list.")]
 
 
 class InstanceRequestTemplate(Message):
-    instance_request_template_id: Uuid
-    map_selection_list: MapSelectionListV2
-    default_host_type: HostType
-    custom_data: CustomData = EMPTY
+    """What instances are started with."""
+
+    instance_request_template_id: Annotated[
+        Uuid, described("Id of the template that instances are started from.")
+    ]
+    map_selection_list: Annotated[MapSelectionListV2, described("The maps that one is drawn from.")]
+    default_host_type: Annotated[
+        HostType, described("Who hosts instances that are started from this template.")
+    ]
+    custom_data: CustomData = EMPTY_MAP
 
 
 class ProfileJoinMode(StrEnum):
+    """Which matches a ticket takes part in: new ones, or those that need more players."""
+
     NORMAL = "normal"
     BACKFILL = "backfill"
     CREATED_BEFORE = "created_before"
 
 
 class MMRGroupingMethod(StrEnum):
+    """How a party's rating is made from its players' ratings."""
+
     WORST = "worst"
     BEST = "best"
     AVERAGE_BY_VARIANCE = "avg_weighted_by_sigma"
@@ -79,11 +108,15 @@ class MMRGroupingMethod(StrEnum):
 
 
 class RuleType(StrEnum):
+    """What a rule is about: an item's count, or the size of the party."""
+
     INVENTORY = "Inventory"
     LINKING_SIZE = "LinkingSize"
 
 
 class Operation(StrEnum):
+    """Comparisons."""
+
     EQUAL = "eq"
     NOT_EQUAL = "ne"
     LESS_THAN = "lt"
@@ -93,6 +126,8 @@ class Operation(StrEnum):
 
 
 class Determiner(StrEnum):
+    """How many rules of a ruleset have to hold."""
+
     ALL = "allOf"
     ANY = "anyOf"
     ONE = "oneOf"
@@ -100,72 +135,144 @@ class Determiner(StrEnum):
 
 
 class Rule(Message):
-    rule_type: RuleType
-    item_id: Maybe[Integer] = None
-    comparison_operation: Operation
-    comparison_value: Integer
+    """A comparison that a party has to pass."""
+
+    rule_type: Annotated[RuleType, described("What the rule is about.")]
+    item_id: Annotated[
+        Maybe[Integer],
+        described("Item whose count is compared, where the rule is about an inventory.", 1001),
+    ] = None
+    comparison_operation: Annotated[
+        Operation, described("How the party's value is compared with `comparison_value`.")
+    ]
+    comparison_value: Annotated[Integer, described("What the party's value is compared with.", 3)]
 
 
 class MatchMakingRuleset(Message):
-    rules: list[Rule]
-    determiner: Determiner
+    """Which parties a template is for."""
+
+    rules: Annotated[list[Rule], described("The rules.")]
+    determiner: Annotated[Determiner, described("How many of the rules have to hold.")]
 
 
 class MatchMakingProfile(Message):
-    profile_id: Id
-    join_mode: ProfileJoinMode = ProfileJoinMode.NORMAL
-    instance_launch_template_id: Uuid
-    rank_id: Maybe[String] = None
-    num_sides: Maybe[Integer] = None
-    max_players_per_side: Maybe[Integer] = None
-    min_players_per_side: Maybe[Integer] = None
-    legacy_config: CustomData = EMPTY
+    """A kind of match, in the older form."""
+
+    profile_id: Annotated[Id, described("Id of the profile: a kind of match.", "duel3")]
+    join_mode: Annotated[
+        ProfileJoinMode, described("Which matches sessions of this profile take part in.")
+    ] = ProfileJoinMode.NORMAL
+    instance_launch_template_id: Annotated[
+        Uuid, described("Id of the template that instances are started from.")
+    ]
+    rank_id: Annotated[Maybe[String], described("Name of the kind of rating.", "1")] = None
+    num_sides: Annotated[Maybe[Integer], described("How many sides a match has.", 2)] = None
+    max_players_per_side: Annotated[Maybe[Integer], described("Most players of one side.", 3)] = (
+        None
+    )
+    min_players_per_side: Annotated[Maybe[Integer], described("Fewest players of one side.", 1)] = (
+        None
+    )
+    legacy_config: Annotated[
+        CustomData, described("The game's own configuration of older clients.", {"mode": "duel"})
+    ] = EMPTY_MAP
 
 
 class MatchMakingTemplate(Message):
-    match_making_template_id: Maybe[Uuid] = None
-    mmr_grouping_method: MMRGroupingMethod
-    ruleset: Maybe[MatchMakingRuleset] = None
-    profiles: list[MatchMakingProfile]
+    """Kinds of match for some parties, in the older form."""
+
+    match_making_template_id: Annotated[Maybe[Uuid], described("Id of the template.")] = None
+    mmr_grouping_method: Annotated[
+        MMRGroupingMethod, described("How a party's rating is made from those of its players.")
+    ]
+    ruleset: Annotated[
+        Maybe[MatchMakingRuleset], described("Which parties the template is for; absent: any.")
+    ] = None
+    profiles: Annotated[
+        list[MatchMakingProfile], described("Kinds of match that a ticket takes part in.")
+    ]
 
 
 class MatchMakingTemplateGroup(Message):
-    template_group_id: Uuid
-    template_options: list[MatchMakingTemplate]
-    required_item_ids: Items = NONE
+    """The templates of a queue, in the older form."""
+
+    template_group_id: Annotated[Uuid, described("Id of the template group.")]
+    template_options: Annotated[
+        list[MatchMakingTemplate],
+        described("The templates; a party gets the first whose ruleset it meets."),
+    ]
+    required_item_ids: Annotated[
+        Items, described("Items that the rules of the templates count.", [1001])
+    ] = EMPTY_LIST
 
 
 class MatchMakingProfileV2(Message):
-    match_making_profile_id: Id
-    join_mode: ProfileJoinMode = ProfileJoinMode.NORMAL
-    instance_request_template_id: Uuid
-    rank_id: Maybe[String] = None
-    num_sides: Maybe[Integer] = None
-    max_players_per_side: Maybe[Integer] = None
-    min_players_per_side: Maybe[Integer] = None
-    legacy_config: Maybe[dict[str, Any]] = None
+    """A kind of match: its sides, their sizes, its rating."""
+
+    match_making_profile_id: Annotated[
+        Id, described("Id of the profile: a kind of match.", "duel3")
+    ]
+    join_mode: Annotated[
+        ProfileJoinMode, described("Which matches sessions of this profile take part in.")
+    ] = ProfileJoinMode.NORMAL
+    instance_request_template_id: Annotated[
+        Uuid, described("Id of the template that instances are started from.")
+    ]
+    rank_id: Annotated[Maybe[String], described("Name of the kind of rating.", "1")] = None
+    num_sides: Annotated[Maybe[Integer], described("How many sides a match has.", 2)] = None
+    max_players_per_side: Annotated[Maybe[Integer], described("Most players of one side.", 3)] = (
+        None
+    )
+    min_players_per_side: Annotated[Maybe[Integer], described("Fewest players of one side.", 1)] = (
+        None
+    )
+    legacy_config: Annotated[
+        Maybe[dict[str, Any]],
+        described("The game's own configuration of older clients.", {"mode": "duel"}),
+    ] = None
 
 
 class MatchMakingTemplateV2(Message):
-    match_making_template_id: Maybe[Uuid] = None
-    mmr_grouping_method: MMRGroupingMethod
-    ruleset: Maybe[MatchMakingRuleset] = None
-    profiles: list[MatchMakingProfileV2]
+    """Kinds of match for some parties."""
+
+    match_making_template_id: Annotated[Maybe[Uuid], described("Id of the template.")] = None
+    mmr_grouping_method: Annotated[
+        MMRGroupingMethod, described("How a party's rating is made from those of its players.")
+    ]
+    ruleset: Annotated[
+        Maybe[MatchMakingRuleset], described("Which parties the template is for; absent: any.")
+    ] = None
+    profiles: Annotated[
+        list[MatchMakingProfileV2], described("Kinds of match that a ticket takes part in.")
+    ]
 
 
 class MatchMakingTemplateGroupV2(Message):
-    match_making_template_group_id: Uuid
-    template_options: list[MatchMakingTemplateV2]
-    required_item_ids: Items = NONE
+    """The templates of a queue."""
+
+    match_making_template_group_id: Annotated[
+        Uuid, described("Id of the template group that the queue uses.")
+    ]
+    template_options: Annotated[
+        list[MatchMakingTemplateV2],
+        described("The templates; a party gets the first whose ruleset it meets."),
+    ]
+    required_item_ids: Annotated[
+        Items, described("Items that the rules of the templates count.", [1001])
+    ] = EMPTY_LIST
 
 
-class LaunchTemplatePath(Words):
-    instance_launch_template_id: Uuid
+class LaunchTemplatePath(StrictModel):
+    instance_launch_template_id: Annotated[
+        Uuid, described("Id of the template that instances are started from.")
+    ]
 
 
-class RequestTemplatePath(Words):
-    instance_request_template_id: Uuid
+class RequestTemplatePath(StrictModel):
+    instance_request_template_id: Annotated[
+        Uuid, described("Id of the template that instances are started from.")
+    ]
 
 
-class TemplateGroupPath(Words):
-    template_group_id: Uuid
+class TemplateGroupPath(StrictModel):
+    template_group_id: Annotated[Uuid, described("Id of the template group.")]

@@ -1,13 +1,17 @@
-"""Where players come from, what they play with, and with whom they want to."""
+"""Platforms, input devices and crossplay preferences."""
 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import Annotated
 
-from protocol.player_services.terms import Maybe, Message
+from protocol.described import described
+from protocol.player_services.types import Maybe, Message
 
 
 class Platform(StrEnum):
+    """Platforms where players have accounts."""
+
     ANON = "Anon"
     BASIC = "Basic"
     XBOX_LIVE = "XboxLive"
@@ -25,7 +29,7 @@ class Platform(StrEnum):
 
 
 class PlatformID(IntEnum):
-    """The older name of a platform; `Platform` wins where both are said."""
+    """The older number of a platform; `Platform` takes precedence where both are given."""
 
     ANON = 2
     AMAZON = 4
@@ -42,6 +46,8 @@ class PlatformID(IntEnum):
 
 
 class Portal(IntEnum):
+    """Numbers of platforms, as logins tell them."""
+
     ANON = 2
     AMAZON = 4
     STEAM = 5
@@ -58,24 +64,38 @@ class Portal(IntEnum):
 
 
 class Input(StrEnum):
+    """Input device of a client."""
+
     KBM = "keyboardandmouse"
     GAMEPAD = "gamepad"
     TOUCH = "touch"
 
 
 class ClientSettings(Message):
-    platform_id: Maybe[PlatformID] = None
-    platform: Maybe[Platform] = None
-    input: Input
+    """Platform and input device of a client."""
+
+    platform_id: Annotated[
+        Maybe[PlatformID],
+        described("Number of the platform, for older clients; `platform` takes precedence."),
+    ] = None
+    platform: Annotated[
+        Maybe[Platform],
+        described("The platform that the client runs on; the one of the login takes precedence."),
+    ] = None
+    input: Annotated[Input, described("The input device that the player uses.")]
 
 
 class CrossplayPlatform(StrEnum):
+    """Platforms that a player is ready to play with."""
+
     ANY = "desired_platforms_any"
     XBOX = "desired_platforms_xboxlike"
     PLAYSTATION = "desired_platforms_playstationlike"
 
 
 class CrossplayInput(StrEnum):
+    """Input devices that a player is ready to play with."""
+
     ANY = "desired_inputs_any"
     KBM = "desired_inputs_keyboardandmouse"
     GAMEPAD = "desired_inputs_gamepad"
@@ -83,5 +103,11 @@ class CrossplayInput(StrEnum):
 
 
 class CrossplayPreferences(Message):
-    permitted_platform: CrossplayPlatform
-    permitted_input: CrossplayInput
+    """Platforms and input devices that a player is ready to play with."""
+
+    permitted_platform: Annotated[
+        CrossplayPlatform, described("With which platforms the player is ready to play.")
+    ]
+    permitted_input: Annotated[
+        CrossplayInput, described("With which input devices the player is ready to play.")
+    ]

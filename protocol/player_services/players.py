@@ -1,17 +1,19 @@
-"""Who is in a session, and which sessions somebody is in."""
+"""Members of a session, and the sessions of a player."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from protocol.codec import Words
+from protocol.codec import SessionPassword, StrictModel
+from protocol.described import described
+from protocol.player_services.permits import IntraSessionPermission
 from protocol.player_services.platforms import ClientSettings, CrossplayPreferences
-from protocol.player_services.terms import (
-    EMPTY,
-    NONE,
+from protocol.player_services.types import (
+    EMPTY_LIST,
+    EMPTY_MAP,
     CustomData,
     Id,
     Integer,
@@ -26,7 +28,7 @@ from protocol.player_services.terms import (
 
 
 class SessionPlayerStatus(StrEnum):
-    """A reserved seat's player does not know of it yet."""
+    """The player of a reserved seat has not been notified of it yet."""
 
     LEADER = "leader"
     MEMBER = "member"
@@ -35,79 +37,178 @@ class SessionPlayerStatus(StrEnum):
 
 
 class SessionPlayerUpdateRequest(Message):
-    """A status that was not said keeps the present one, whatever its default says;
-    `model_fields_set` tells the two apart."""
+    """Without a status the present one stays, whatever the default is; `model_fields_set` tells
+    whether it was given."""
 
-    status: SessionPlayerStatus = SessionPlayerStatus.MEMBER
-    team_id: Natural
-    custom_data: CustomData = EMPTY
+    status: Annotated[
+        SessionPlayerStatus,
+        described("How the player is to belong to the session; absent: as now."),
+    ] = SessionPlayerStatus.MEMBER
+    team_id: Annotated[Natural, described("Number of the team, from 0.", 0)]
+    custom_data: CustomData = EMPTY_MAP
+
+
+FriendUuid = Annotated[
+    Maybe[Uuid],
+    described("UUID of a member whose friend the caller is, where members' friends may come."),
+]
+
+
+GuestPassword = Annotated[
+    Maybe[SessionPassword],
+    described("The session's password, where it asks for one.", "sesame"),
+]
 
 
 class SelfSessionPlayerUpdateRequest(Message):
-    """As when another player is seated, and what has to suit those who are there already."""
+    """The same for the caller, with the client's version and platform, which have to be compatible
+    with those of the members."""
 
-    status: SessionPlayerStatus = SessionPlayerStatus.MEMBER
-    client_version: String
-    client_settings: ClientSettings
-    team_id: Natural
-    crossplay_preferences: Maybe[CrossplayPreferences] = None
-    custom_data: CustomData = EMPTY
+    status: Annotated[
+        SessionPlayerStatus,
+        described("How the caller is to belong to the session; absent: as now."),
+    ] = SessionPlayerStatus.MEMBER
+    client_version: Annotated[
+        String,
+        described(
+            "Version of the game client; it has to be compatible with the members'.", "1.4.2"
+        ),
+    ]
+    client_settings: Annotated[ClientSettings, described("The client's platform and input device.")]
+    team_id: Annotated[Natural, described("Number of the team, from 0.", 0)]
+    crossplay_preferences: Annotated[
+        Maybe[CrossplayPreferences],
+        described("Platforms and input devices to play with; absent: any."),
+    ] = None
+    custom_data: CustomData = EMPTY_MAP
+    friend_uuid: FriendUuid = None
+    password: GuestPassword = None
 
 
 class SessionPlayerUpdateResponse(Message):
-    status: SessionPlayerStatus
-    team_id: Natural
-    custom_data: CustomData = EMPTY
+    """A player's place in the session after the change."""
+
+    status: Annotated[SessionPlayerStatus, described("How the player belongs to the session now.")]
+    team_id: Annotated[Natural, described("Number of the team, from 0.", 0)]
+    custom_data: CustomData = EMPTY_MAP
 
 
 class SessionPlayer(Message):
-    player_id: Maybe[Integer] = None
-    player_uuid: Uuid
-    status: SessionPlayerStatus
-    inviting_player_uuid: Maybe[Uuid] = None
-    custom_data: CustomData = EMPTY
-    version: Maybe[Version] = None
-    client_settings: Maybe[ClientSettings] = None
-    crossplay_preferences: Maybe[CrossplayPreferences] = None
-    invited: Maybe[Time] = None
-    joined: Maybe[Time] = None
+    """A player of a session."""
+
+    player_id: Annotated[
+        Maybe[Integer], described("Number of the player, for older clients.", 1001)
+    ] = None
+    player_uuid: Annotated[
+        Uuid, described("UUID of the player, in any case, with hyphens or without.")
+    ]
+    status: Annotated[SessionPlayerStatus, described("How the player belongs to the session.")]
+    inviting_player_uuid: Annotated[
+        Maybe[Uuid], described("UUID of the player who sent the invitation.")
+    ] = None
+    custom_data: CustomData = EMPTY_MAP
+    version: Annotated[
+        Maybe[Version], described("Version of the player's game client.", "1.4.2")
+    ] = None
+    client_settings: Annotated[
+        Maybe[ClientSettings], described("The client's platform and input device.")
+    ] = None
+    crossplay_preferences: Annotated[
+        Maybe[CrossplayPreferences],
+        described("Platforms and input devices to play with; absent: any."),
+    ] = None
+    invited: Annotated[
+        Maybe[Time], described("When the player was invited; absent for who was not.")
+    ] = None
+    joined: Annotated[
+        Maybe[Time], described("When the player became a member; absent for who was only invited.")
+    ] = None
+    session_permissions: Annotated[
+        Maybe[list[IntraSessionPermission]],
+        described("What the player was given to do to others; absent where nothing.", ["kick"]),
+    ] = None
 
 
 class PlayerSessionInvite(Message):
-    session_id: Id
-    inviting_player_uuid: Maybe[Uuid] = None
+    """An invitation to a session."""
+
+    session_id: Annotated[Id, described("Id of the session.", "42")]
+    inviting_player_uuid: Annotated[
+        Maybe[Uuid], described("UUID of the player who sent the invitation.")
+    ] = None
 
 
 class PlayerSession(Message):
-    """Those of one type; none is named twice."""
+    """A player's sessions of one type, without duplicates."""
 
-    type: String
-    session_ids: Annotated[list[Id], Field(json_schema_extra={"uniqueItems": True})] = NONE
-    pending_invites: dict[str, PlayerSessionInvite] = EMPTY
+    type: Annotated[String, described("Name of the session template.", "game")]
+    session_ids: Annotated[
+        list[Id],
+        Field(json_schema_extra={"uniqueItems": True}),
+        described("Ids of the sessions that the player is in.", ["42"]),
+    ] = EMPTY_LIST
+    pending_invites: Annotated[
+        dict[str, PlayerSessionInvite],
+        described("Invitations that wait for an answer, by the id of their session."),
+    ] = EMPTY_MAP
 
 
 class PlayerSessions(Message):
-    sessions: dict[str, PlayerSession] = EMPTY
-    last_updated_timestamp: Maybe[Time] = None
+    """The sessions and invitations of a player."""
+
+    sessions: Annotated[
+        dict[str, PlayerSession],
+        described("The player's sessions, by the name of their session template."),
+    ] = EMPTY_MAP
+    last_updated_timestamp: Annotated[
+        Maybe[Time], described("When the memberships last changed.")
+    ] = None
 
 
 class ConnectionInfo(Message):
-    """Where the caller is seen to come from."""
+    """The address that the caller's request came from."""
 
-    ip: str
-
-
-class PlayerPath(Words):
-    player_uuid: Uuid
+    ip: Annotated[str, described("IP address that the request came from.", "203.0.113.7")]
 
 
-class PlayerIdPath(Words):
-    player_id: Integer
+class LeavingQuery(Message):
+    """Why the caller leaves, in their own words."""
+
+    reason: Annotated[
+        String,
+        StringConstraints(max_length=128),
+        described("Why you leave, in your own words.", "I am tired"),
+    ] = ""
+
+
+class KickQuery(Message):
+    reason: Annotated[
+        Maybe[Annotated[String, StringConstraints(max_length=200)]],
+        described(
+            "Why the player is removed, which they are shown; at most 200 characters.", "griefing"
+        ),
+    ] = None
+
+
+class PardonRequest(Message):
+    """Whom the session keeps out no more."""
+
+    player_uuid: Annotated[Uuid, described("UUID of the player.")]
+
+
+class PlayerPath(StrictModel):
+    player_uuid: Annotated[
+        Uuid, described("UUID of the player, in any case, with hyphens or without.")
+    ]
+
+
+class PlayerIdPath(StrictModel):
+    player_id: Annotated[Integer, described("Number of the player, for older clients.", 1001)]
 
 
 class SeatPath(PlayerPath):
-    session_id: Id
+    session_id: Annotated[Id, described("Id of the session.", "42")]
 
 
 class SeatIdPath(PlayerIdPath):
-    session_id: Id
+    session_id: Annotated[Id, described("Id of the session.", "42")]

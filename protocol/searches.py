@@ -1,0 +1,72 @@
+"""Searching sessions over HTTP, page by page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, model_validator
+
+from protocol.codec import StrictModel
+from protocol.described import described
+from protocol.queries import SearchCursor, SessionFilter, SessionQuery, SessionSort, WindowLimit
+
+SHOWN = {"id": "5178986564208640", "template": "hosted", "name": "Harbour", "free": 3, "version": 7}
+
+
+class SessionSearch(StrictModel):
+    """Which sessions, in which order, and how many."""
+
+    filter: Annotated[
+        dict[str, Any] | None,
+        BeforeValidator(lambda value: value, json_schema_input_type=SessionFilter | None),
+        described(
+            "What must hold: an object whose fields are those of a session, as in `watch` of the"
+            " live channel.",
+            {"free": {"min": 1}, "attributes": {"mode": ["duel", "race"]}},
+        ),
+    ] = None
+    sort: Annotated[
+        SessionSort | None,
+        described(
+            "`created`, `free`, `name` or `attributes.<key>`; `-` in front: descending. Without:"
+            " the newest first.",
+            "-free",
+        ),
+    ] = None
+    limit: Annotated[WindowLimit | None, described("Sessions of a page; 50 unless said.", 20)] = (
+        None
+    )
+    after: Annotated[
+        SearchCursor | None,
+        described("The `next` of the page before, of the same question.", "WyJhIl0"),
+    ] = None
+    _question: SessionQuery = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        asked = {"filter": self.filter, "sort": self.sort, "limit": self.limit}
+        self._question = SessionQuery.model_validate(
+            {name: value for name, value in asked.items() if value is not None}
+        )
+        return self
+
+    @property
+    def question(self) -> SessionQuery:
+        return self._question
+
+
+class SessionsPage(BaseModel):
+    """Sessions that answer a question, in order."""
+
+    total: Annotated[int, Field(ge=0), described("How many there are on all pages.", 128)]
+    sessions: Annotated[
+        list[dict[str, Any]],
+        described(
+            "Those of this page, each as `sessions` of the live channel shows it (its document has"
+            " `ListedSession`).",
+            [SHOWN],
+        ),
+    ]
+    next: Annotated[
+        str | None, described("The `after` of the next page; absent on the last one.", "WyJhIl0")
+    ] = None
