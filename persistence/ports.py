@@ -1,12 +1,17 @@
-"""What the lobby asks of storage, in four words.
+"""Ports: what the lobby requires of its stores and its bus.
 
-Documents  what **is**: versioned, changed as a whole, found by labels, unique by claims
-Journal    what **was**: appended, never changed, read on from a cursor
-Bus        what **happens**: at most once, in order per topic, to whoever listens now
-Leases     what **fades**: held for a while, then gone
+Documents  durable state: versioned (optimistic concurrency), found by labels, unique by claims
+Journal    durable history: append-only streams, read on from a cursor
+Commands   idempotency: ids of commands, kept with what they changed (see `once`)
+Bus        publish/subscribe: at most once, in order per topic, to current subscribers
+Four volatile ports. They are kept in one place, and lost together:
+Locks      leases: a key has one holder, for a term
+Notes      a cache: values with a time to live
+Timers     deadlines: keys that are due at a time
+Presence   who is online, versioned; each process renews a lease for its own by heartbeats
 
-Bodies are opaque here: JSON text that the caller wrote and will read. An implementation lets no
-exception of its driver out: whatever stands in its way is `Unreachable`.
+Bodies are opaque here: JSON text that the caller wrote and will read. An implementation turns every
+exception of its driver into `Unreachable`.
 """
 
 from __future__ import annotations
@@ -15,29 +20,24 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from persistence.dependency import Dependency as Dependency
+from persistence.failures import InUse as InUse
+from persistence.failures import Newer as Newer
+from persistence.failures import NoBackup as NoBackup
+from persistence.failures import Stale as Stale
+from persistence.failures import Taken as Taken
+from persistence.failures import Unreachable as Unreachable
+from persistence.failures import Unsuitable as Unsuitable
+from persistence.idempotency import Commands, Once
+from persistence.roster import Counts as Counts
+from persistence.roster import Presence as Presence
+from persistence.roster import Roster as Roster
+from persistence.roster import RosterVersion as RosterVersion
 
-class Stale(Exception):
-    """The document is no longer at the version that was read."""
-
-
-class Taken(Exception):
-    """Another document of this kind holds the claim."""
-
-    def __init__(self, claim: str) -> None:
-        super().__init__(f"the claim {claim!r} is taken")
-        self.claim = claim
-
-
-class Unreachable(Exception):
-    """The part does not answer. `part` is what an operator calls it: "database" or "redis"."""
-
-    def __init__(self, part: str, why: str = "") -> None:
-        super().__init__(f"{part} cannot be reached{': ' if why else ''}{why}")
-        self.part = part
-
-
-class InUse(Exception):
-    """Another process holds this store for itself; the message says what to do."""
+SCHEMA_VERSION = 3
+"""Of the tables and what is kept in them. It rises with all that an older program stumbles over."""
+UNINDEXED = "unindexed"
+"""Label of documents of an older program: labels and claims are to be written for them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """How a document is found: `labels` shared with others, `claims` held by it alone."""
+    """How a document is found: by `labels`, shared with others, or `claims`, which are unique."""
 
     labels: Mapping[str, Iterable[str]] = field(default_factory=dict)
     claims: Mapping[str, str | Iterable[str]] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries after a cursor, oldest first. `trimmed`: some that followed it are gone."""
+    """Entries after a cursor, oldest first. `trimmed`: some right after it were deleted."""
 
     entries: list[Entry]
     trimmed: bool
@@ -79,25 +79,17 @@ class Delivery:
     payload: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """Who is present, numbered: alike in every process that reads the same epoch and version."""
-
-    epoch: str
-    version: int
-    entries: dict[str, str]
-
-
 class Documents(Protocol):
     async def epoch(self) -> str:
-        """The random name this store got when it was made; versions compare only within it."""
+        """The random name that this store got at creation; versions compare only within it."""
         ...
 
     async def next_number(self, series: str) -> int:
         """1, 2, 3 …: never the same twice, gaps allowed."""
-        ...
 
     async def get(self, kind: str, key: str) -> Document | None: ...
+
+    async def many(self, kind: str, keys: Iterable[str]) -> list[Document]: ...
 
     async def claimed(self, kind: str, claim: str, value: str) -> Document | None:
         """The one document that holds the claim."""
@@ -106,13 +98,19 @@ class Documents(Protocol):
     async def find(
         self, kind: str, label: str, value: str, *, after: str = "", limit: int = 50
     ) -> list[Document]:
-        """Those that carry the label, by key, beginning behind `after`."""
+        """Those with this value of the label, sorted by key, after the key `after`."""
         ...
 
     async def ranked(
         self, kind: str, label: str, *, after: str = "", limit: int = 50
     ) -> list[Document]:
-        """Those that carry the label, in order of its value, beginning behind the value `after`."""
+        """Those with the label, sorted by its value, after the value `after`."""
+        ...
+
+    async def found_versions(
+        self, kind: str, label: str, value: str, *, after: str = "", limit: int = 1000
+    ) -> dict[str, int]:
+        """The versions of those that carry the label, by key, after the key `after`."""
         ...
 
     async def versions(self, kind: str, keys: Iterable[str]) -> dict[str, int]:
@@ -127,23 +125,24 @@ class Documents(Protocol):
         *,
         expected: int,
         index: Index | None = None,
+        once: Once | None = None,
     ) -> int:
-        """Save over version `expected` (0: it is new) and return the new version, once durable.
-
-        `index=None` leaves labels and claims as they are. Raises Stale or Taken, and then
-        nothing has changed.
-        """
+        """Compare and set: replace version `expected` (0: create it); the new version, once
+        durable. `index=None` leaves labels and claims as they are. Raises Stale, Taken or Repeated,
+        and then nothing has changed."""
         ...
 
-    async def delete(self, kind: str, key: str, *, expected: int) -> None:
-        """Remove it with its labels and claims. Raises Stale when it is not at `expected`."""
+    async def delete(self, kind: str, key: str, *, expected: int, once: Once | None = None) -> None:
+        """Remove it with its labels and claims. Raises Stale or Repeated."""
         ...
 
 
 class Journal(Protocol):
-    async def append(self, stream: str, *bodies: str, keep: int = 500) -> int:
-        """Add entries in this order, all or none; forget all but the newest `keep`. Returns the
-        cursor of the last one, once durable."""
+    async def append(
+        self, stream: str, *bodies: str, keep: int = 500, once: Once | None = None
+    ) -> int:
+        """Add entries in this order, all or none; delete all but the newest `keep`. Returns the
+        cursor of the last one, once durable. Raises Repeated."""
         ...
 
     async def read(self, stream: str, *, after: int = 0, limit: int = 50) -> Page: ...
@@ -153,116 +152,84 @@ class Journal(Protocol):
         ...
 
     async def heads(self, streams: Iterable[str]) -> dict[str, int]:
-        """The same of each stream that has entries, or had some."""
+        """The heads of those streams that have or had entries."""
         ...
 
     async def streams(self, prefix: str, *, after: str = "", limit: int = 500) -> list[str]:
-        """The names of those that begin so, in an order of the store's own, behind `after`."""
+        """Names of streams with this prefix, in the store's own order, after the name `after`."""
         ...
 
     async def forget(self, stream: str) -> None:
-        """Remove the stream whole."""
+        """Delete the stream with all its entries."""
         ...
 
 
-class Store(Documents, Journal, Protocol):
-    async def probe(self) -> None:
-        """Return when the store answers; raise Unreachable when it does not."""
+class Store(Documents, Journal, Commands, Dependency, Protocol):
+    async def back_up(self, path: str) -> None:
+        """Write all of it, as it is at one moment, to a new file, and go on serving meanwhile.
+        Raises NoBackup."""
         ...
 
-    async def close(self) -> None: ...
 
-
-class Bus(Protocol):
+class Bus(Dependency, Protocol):
     def publish(self, topic: str, payload: str) -> None:
-        """Hand over and return: payloads of one turn of the loop leave together.
-
-        Never raises: a payload that could not be delivered shows as a `None` delivery.
-        """
+        """Queue the payload; those of one turn of the loop are sent together. Never raises: where
+        one could not be sent, subscribers get a `None` delivery."""
         ...
 
     async def subscribe(self, topic: str) -> None:
-        """Return once deliveries are certain to include what is published from now on."""
+        """Returns once deliveries are certain to include what is published from now on."""
         ...
 
     async def unsubscribe(self, topic: str) -> None: ...
 
     def deliveries(self) -> AsyncIterator[Delivery]:
-        """Endless; read by one task. Own publications come back like everybody's."""
+        """Endless; read by one task. Includes what this process publishes itself."""
         ...
 
-    async def probe(self) -> None: ...
 
-    async def close(self) -> None: ...
+class Locks(Dependency, Protocol):
+    async def acquire(self, key: str, holder: str, seconds: float) -> bool:
+        """Take the lease, or renew it; False while another holder's term runs."""
 
-
-class Leases(Protocol):
-    async def hold(self, name: str, holder: str, seconds: float) -> bool:
-        """Take or keep the lease; False while another holder has it."""
-        ...
-
-    async def release(self, name: str, holder: str) -> None:
-        """Give it back; nothing happens when another has it."""
-        ...
-
-    async def remember(self, key: str, value: str, seconds: float) -> None: ...
-
-    async def recall(self, key: str) -> str | None: ...
-
-    # The roster: who is present. A *keeper* is a process that vouches for the people it serves.
-    async def beat(self, keeper: str, seconds: float) -> bool:
-        """Vouch for `seconds` more. False: the keeper is not known (it is new, or somebody has
-        swept it, or the leases were lost), and must `attend` everybody again."""
-        ...
-
-    async def attend(self, keeper: str, shown: Mapping[str, str | None]) -> None:
-        """These people are here, with the value that others see (`None`: hidden, counts as
-        absent for everybody who reads the roster). One version for all, one payload on the bus's
-        topic "presence": `{"epoch", "version", "patch": {who: value or null}}`, the values
-        spliced in as the JSON they are. No visible change: no version, no payload."""
-        ...
-
-    async def depart(self, keeper: str, who: str, *, shown: str | None, seconds: float) -> None:
-        """This keeper no longer serves `who`. When no other keeper does, `who` shows as `shown`
-        (`None`: not at all; a hidden one stays hidden) and is *lapsed* after `seconds`."""
-        ...
-
-    async def linger(self, who: str, seconds: float) -> None:
-        """`who` acts without being present: lapsed after `seconds` unless they attend. Never
-        shortens a term that runs already."""
-        ...
-
-    async def lapsed(self, limit: int = 100) -> list[str]:
-        """Those whose time is up, lapsed keepers' people among them. They have left the roster;
-        they are named again until `settle` says that the lobby has drawn the consequences."""
-        ...
-
-    async def settle(self, who: Iterable[str]) -> None:
-        """Forget these lapsed people, except those who attend again."""
-        ...
-
-    async def roster(self) -> Roster: ...
-
-    async def shown(self, who: Iterable[str]) -> dict[str, str]:
-        """How these people show on the roster, as far as they do."""
-        ...
-
-    async def numbered(self) -> tuple[str, int]:
-        """The roster's epoch and version alone."""
-        ...
-
-    async def attending(self, who: Iterable[str]) -> set[str]:
-        """Those whom a living keeper serves now, hidden ones too; nobody who is lapsing."""
-        ...
-
-    async def probe(self) -> None: ...
-
-    async def close(self) -> None: ...
+    async def release(self, key: str, holder: str) -> None:
+        """End the lease; does nothing when another holds it."""
 
 
-@dataclass(frozen=True, slots=True)
+class Notes(Dependency, Protocol):
+    async def put(self, key: str, value: str, seconds: float) -> None:
+        """Set the value, with a time to live of `seconds`."""
+
+    async def get(self, key: str) -> str | None: ...
+
+    async def get_many(self, keys: Iterable[str]) -> dict[str, str]:
+        """Those that there are, in few round trips."""
+
+
+class Timers(Dependency, Protocol):
+    async def set(self, key: str, seconds: float) -> None:
+        """Set the timer to `seconds` from now; one that is set already is never made earlier."""
+
+    async def due(self, limit: int = 100) -> list[str]:
+        """Timers that are due, the oldest first; returned again until they are `done`."""
+
+    async def done(self, keys: Iterable[str]) -> None:
+        """Delete these, except those that were set again meanwhile."""
+
+    async def epoch(self) -> str:
+        """Another one: timers may have been lost."""
+
+
+@dataclass(frozen=True)
 class Live:
-    """A bus and leases that belong together."""
+    """The bus and the volatile ports. `roster`: presence across all processes."""
 
     bus: Bus
-    leases: Leases
+    locks: Locks
+    notes: Notes
+    timers: Timers
+    roster: Presence
+
+    async def close(self) -> None:
+        for part in (self.bus, self.locks, self.notes, self.timers, self.roster):
+            await part.close()

@@ -1,1 +1,1 @@
-"""Bus and Leases: what happens now, and what fades."""
+"""Implementations of the volatile ports: Bus, Locks, Notes, Timers, Presence; lost on a restart."""

@@ -1,43 +1,61 @@
-"""Bus and Leases inside one process: when it ends, all of it is gone."""
+"""The volatile ports in memory, for a single process: all is lost when it ends."""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 
-from persistence.live.inbox import Inbox
-from persistence.live.presence import Presence
-from persistence.ports import Bus, Delivery, Roster
+from persistence.live.delivery_queue import DeliveryQueue
+from persistence.live.memory_presence import MemoryShards
+from persistence.live.presence import ShardedPresence
+from persistence.ports import Delivery, Live
 
 Clock = Callable[[], float]
 
 
-class MemoryBus:
-    def __init__(self) -> None:
-        self._inbox = Inbox()
+def open_memory(*, shards: int = 1, clock: Clock = time.monotonic) -> Live:
+    """`shards`: of the roster; `clock`: monotonic seconds."""
+    bus = MemoryBus()
+    return Live(
+        bus,
+        MemoryLocks(clock),
+        MemoryNotes(clock),
+        MemoryTimers(clock),
+        ShardedPresence(MemoryShards(bus.publish, clock, shards)),
+    )
 
-    def publish(self, topic: str, payload: str) -> None:
-        self._inbox.put(topic, payload)
 
-    async def subscribe(self, topic: str) -> None:
-        self._inbox.wanted.add(topic)
-
-    async def unsubscribe(self, topic: str) -> None:
-        self._inbox.wanted.discard(topic)
-
-    def deliveries(self) -> AsyncIterator[Delivery]:
-        return self._inbox.deliveries()
-
+class MemoryPort:
     async def probe(self) -> None:
         return
 
     async def close(self) -> None:
-        self._inbox.close()
+        return
 
 
-class Fading:
-    """Texts by name, each until its time is up."""
+class MemoryBus(MemoryPort):
+    def __init__(self) -> None:
+        self._queue = DeliveryQueue()
+
+    def publish(self, topic: str, payload: str) -> None:
+        self._queue.put(topic, payload)
+
+    async def subscribe(self, topic: str) -> None:
+        self._queue.subscribed.add(topic)
+
+    async def unsubscribe(self, topic: str) -> None:
+        self._queue.subscribed.discard(topic)
+
+    def deliveries(self) -> AsyncIterator[Delivery]:
+        return self._queue.deliveries()
+
+    async def close(self) -> None:
+        self._queue.close()
+
+
+class TtlDict:
+    """Texts by name, each with a time to live."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -59,65 +77,56 @@ class Fading:
         self._until.pop(name, None)
 
 
-class MemoryLeases:
-    """`bus` hears of the roster's changes; `clock` counts seconds from anywhere."""
+class MemoryLocks(MemoryPort):
+    def __init__(self, clock: Clock) -> None:
+        self._held = TtlDict(clock)
 
-    def __init__(self, bus: Bus, *, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
-        self._held = Fading(clock)
-        self._notes = Fading(clock)
-        self._presence = Presence(secrets.token_hex(8), bus.publish)
-
-    async def hold(self, name: str, holder: str, seconds: float) -> bool:
-        if self._held.get(name) not in (None, holder):
+    async def acquire(self, key: str, holder: str, seconds: float) -> bool:
+        if self._held.get(key) not in (None, holder):
             return False
-        self._held.set(name, holder, seconds)
+        self._held.set(key, holder, seconds)
         return True
 
-    async def release(self, name: str, holder: str) -> None:
-        if self._held.get(name) == holder:
-            self._held.drop(name)
+    async def release(self, key: str, holder: str) -> None:
+        if self._held.get(key) == holder:
+            self._held.drop(key)
 
-    async def remember(self, key: str, value: str, seconds: float) -> None:
+
+class MemoryNotes(MemoryPort):
+    def __init__(self, clock: Clock) -> None:
+        self._notes = TtlDict(clock)
+
+    async def put(self, key: str, value: str, seconds: float) -> None:
         self._notes.set(key, value, seconds)
 
-    async def recall(self, key: str) -> str | None:
+    async def get(self, key: str) -> str | None:
         return self._notes.get(key)
 
-    async def beat(self, keeper: str, seconds: float) -> bool:
-        return self._presence.beat(keeper, seconds, now=self._clock())
+    async def get_many(self, keys: Iterable[str]) -> dict[str, str]:
+        found = {key: self._notes.get(key) for key in keys}
+        return {key: value for key, value in found.items() if value is not None}
 
-    async def attend(self, keeper: str, shown: Mapping[str, str | None]) -> None:
-        self._presence.attend(keeper, shown, now=self._clock())
 
-    async def depart(self, keeper: str, who: str, *, shown: str | None, seconds: float) -> None:
-        self._presence.depart(keeper, who, shown, until=self._clock() + seconds)
+class MemoryTimers(MemoryPort):
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._epoch = secrets.token_hex(8)
+        self._due: dict[str, float] = {}
 
-    async def linger(self, who: str, seconds: float) -> None:
-        self._presence.linger(who, until=self._clock() + seconds)
+    async def set(self, key: str, seconds: float) -> None:
+        due = self._clock() + seconds
+        self._due[key] = max(due, self._due.get(key, due))
 
-    async def lapsed(self, limit: int = 100) -> list[str]:
-        return self._presence.lapsed(limit, now=self._clock())
+    async def due(self, limit: int = 100) -> list[str]:
+        now = self._clock()
+        overdue = sorted((due, key) for key, due in self._due.items() if due <= now)
+        return [key for _, key in overdue[:limit]]
 
-    async def settle(self, who: Iterable[str]) -> None:
-        self._presence.settle(who, now=self._clock())
+    async def done(self, keys: Iterable[str]) -> None:
+        now = self._clock()
+        for key in keys:
+            if self._due.get(key, now + 1) <= now:
+                del self._due[key]
 
-    async def roster(self) -> Roster:
-        return self._presence.roster()
-
-    async def shown(self, who: Iterable[str]) -> dict[str, str]:
-        entries = self._presence.roster().entries
-        return {person: entries[person] for person in who if person in entries}
-
-    async def numbered(self) -> tuple[str, int]:
-        roster = self._presence.roster()
-        return roster.epoch, roster.version
-
-    async def attending(self, who: Iterable[str]) -> set[str]:
-        return self._presence.attending(who, now=self._clock())
-
-    async def probe(self) -> None:
-        return
-
-    async def close(self) -> None:
-        return
+    async def epoch(self) -> str:
+        return self._epoch

@@ -1,148 +1,105 @@
-"""Bus and Leases that many processes share, through Redis.
-
-Nobody here waits longer than `ANSWER_SECONDS` for a Redis that is away: then it is Unreachable.
-"""
+"""The volatile ports on Redis, shared by many processes."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import Awaitable, Iterable, Mapping
-from pathlib import Path
-from typing import Any, TypeVar
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from persistence.live.presence import ShardedPresence
+from persistence.live.redis_cluster_bus import open_bus
+from persistence.live.redis_port import RedisPort, Script, milliseconds
+from persistence.live.redis_presence import RedisShards, channels
+from persistence.ports import Live, Unreachable, Unsuitable
+from persistence.redis_clients import RedisLink, link_to
 
-from persistence.live.redis_bus import ANSWER_SECONDS, RedisBus
-from persistence.ports import Live, Roster, Unreachable
-
-T = TypeVar("T")
-
-CONNECTIONS = 16
-BACKSTOP_SECONDS = 2 * ANSWER_SECONDS
-"""The driver's own limits. Every call has ours around it, which must come first: where both end at
-the same moment, the driver takes ours for its own and begins again."""
-LEASE = (Path(__file__).parent / "lease.lua").read_text(encoding="utf-8")
-ROSTER = (Path(__file__).parent / "roster.lua").read_text(encoding="utf-8")
+CLUSTER_SHARDS = 64
+"""Shards of the roster on a cluster, where no other number was set."""
+TOGETHER = 500
+"""Notes that are read by one call."""
 
 
-async def open_redis(url: str, prefix: str) -> Live:
-    """Returns even when Redis is away: the bus goes on trying, and calls say Unreachable."""
-    bus = RedisBus(connect(url), prefix)
+async def open_redis(
+    url: str, prefix: str, *, shards: int | None = None, clock: Callable[[], float] = time.time
+) -> Live:
+    """Returns even when Redis is unreachable: the bus retries, and calls raise Unreachable. Raises
+    Unsuitable where the roster has another number of shards."""
+    link = link_to(url)
+    count = shards or (CLUSTER_SHARDS if link.clustered else 1)
+    bus = open_bus(link, prefix, channels(prefix, count))
     await bus.open()
-    return Live(bus, RedisLeases(connect(url), prefix))
-
-
-def connect(url: str) -> Redis:
-    """A client that never tries twice behind our back, nor waits for longer than it says."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=CONNECTIONS,
-        timeout=BACKSTOP_SECONDS,
-        decode_responses=True,
-        protocol=2,
-        socket_timeout=BACKSTOP_SECONDS,
-        socket_connect_timeout=BACKSTOP_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        driver_info=None,
+    presence = RedisShards(link, prefix, count=count, clock=clock)
+    try:
+        await presence.agree()
+        await presence.compare_clocks()
+    except Unsuitable:
+        await bus.close()
+        await link.close()
+        raise
+    except Unreachable:
+        pass
+    return Live(
+        bus,
+        RedisLocks(link, prefix),
+        RedisNotes(link, prefix),
+        RedisTimers(link, prefix),
+        ShardedPresence(presence),
     )
-    return Redis.from_pool(pool)
 
 
-class RedisLeases:
-    def __init__(self, client: Redis, prefix: str) -> None:
-        self._client = client
-        # One hash tag, so that a script's keys live together.
-        self._keys = f"{prefix}{{live}}:"
-        self._channel = f"{prefix}presence"
-        self._lease = client.register_script(LEASE)
-        self._roster = client.register_script(ROSTER)
+class RedisLocks(RedisPort):
+    def __init__(self, link: RedisLink, prefix: str) -> None:
+        super().__init__(link, prefix, "lock:")
+        self._script = Script("lock")
 
-    async def hold(self, name: str, holder: str, seconds: float) -> bool:
-        lease = self._lease(keys=[f"{self._keys}lease:{name}"], args=[holder, _ms(seconds)])
-        return bool(await _answer(lease))
+    async def acquire(self, key: str, holder: str, seconds: float) -> bool:
+        return bool(await self._set(key, holder, milliseconds(seconds)))
 
-    async def release(self, name: str, holder: str) -> None:
-        await _answer(self._lease(keys=[f"{self._keys}lease:{name}"], args=[holder, 0]))
+    async def release(self, key: str, holder: str) -> None:
+        await self._set(key, holder, 0)
 
-    async def remember(self, key: str, value: str, seconds: float) -> None:
-        await _answer(self._client.set(f"{self._keys}note:{key}", value, px=_ms(seconds)))
+    async def _set(self, key: str, *args: str | int) -> Any:
+        return await self._in_time(self._script.run(self._client, f"{self._keys}{key}", *args))
 
-    async def recall(self, key: str) -> str | None:
-        value = await _answer(self._client.get(f"{self._keys}note:{key}"))
+
+class RedisNotes(RedisPort):
+    def __init__(self, link: RedisLink, prefix: str) -> None:
+        super().__init__(link, prefix, "note:")
+
+    async def put(self, key: str, value: str, seconds: float) -> None:
+        await self._in_time(self._client.set(f"{self._keys}{key}", value, px=milliseconds(seconds)))
+
+    async def get(self, key: str) -> str | None:
+        value = await self._in_time(self._client.get(f"{self._keys}{key}"))
         return None if value is None else str(value)
 
-    async def beat(self, keeper: str, seconds: float) -> bool:
-        return bool(await self._do("beat", keeper, _ms(seconds)))
+    async def get_many(self, keys: Iterable[str]) -> dict[str, str]:
+        wanted, found = list(keys), dict[str, str]()
+        for start in range(0, len(wanted), TOGETHER):
+            some = wanted[start : start + TOGETHER]
+            values = await self._in_time(self._client.mget([self._keys + key for key in some]))
+            pairs = zip(some, values, strict=True)
+            found |= {key: str(value) for key, value in pairs if value is not None}
+        return found
 
-    async def attend(self, keeper: str, shown: Mapping[str, str | None]) -> None:
-        words = [word for who, value in shown.items() for word in (who, value or "")]
-        await self._do("attend", keeper, *words)
 
-    async def depart(self, keeper: str, who: str, *, shown: str | None, seconds: float) -> None:
-        await self._do("depart", keeper, who, shown or "", _ms(seconds, least=0))
+class RedisTimers(RedisPort):
+    def __init__(self, link: RedisLink, prefix: str) -> None:
+        super().__init__(link, prefix, "timers")
+        self._script = Script("timers")
 
-    async def linger(self, who: str, seconds: float) -> None:
-        await self._do("linger", who, _ms(seconds, least=0))
+    async def set(self, key: str, seconds: float) -> None:
+        await self._do("set", key, milliseconds(seconds, least=0))
 
-    async def lapsed(self, limit: int = 100) -> list[str]:
-        return [str(who) for who in await self._do("lapsed", limit)]
+    async def due(self, limit: int = 100) -> list[str]:
+        return [str(key) for key in await self._do("due", limit)]
 
-    async def settle(self, who: Iterable[str]) -> None:
-        await self._do("settle", *who)
+    async def done(self, keys: Iterable[str]) -> None:
+        await self._do("done", *keys)
 
-    async def roster(self) -> Roster:
-        epoch, version, flat = await self._do("roster")
-        return Roster(epoch, int(version), dict(zip(flat[::2], flat[1::2], strict=True)))
-
-    async def shown(self, who: Iterable[str]) -> dict[str, str]:
-        names = list(who)
-        values = await self._do("seen", *names)
-        return {name: str(value) for name, value in zip(names, values, strict=True) if value}
-
-    async def numbered(self) -> tuple[str, int]:
-        epoch, version = await self._do("numbered")
-        return str(epoch), int(version)
-
-    async def attending(self, who: Iterable[str]) -> set[str]:
-        return set(await self._do("attending", *who))
-
-    async def probe(self) -> None:
-        await _answer(self._client.get(f"{self._keys}probe"))
-
-    async def close(self) -> None:
-        await self._client.aclose()
+    async def epoch(self) -> str:
+        return str(await self._do("epoch", secrets.token_hex(8)))
 
     async def _do(self, verb: str, *words: str | int) -> Any:
-        args = [verb, self._channel, secrets.token_hex(8), *words]
-        return await _answer(self._roster(keys=[f"{self._keys}roster:"], args=args))
-
-
-def _ms(seconds: float, *, least: int = 1) -> int:
-    return max(least, round(seconds * 1000))
-
-
-async def _answer(asked: Awaitable[T]) -> T:
-    """In time, whatever the driver does about being cancelled: its pool can take it for its own
-    limit and wait on, so that nobody here waits for it."""
-    asking = asyncio.ensure_future(asked)
-    asking.add_done_callback(_heard)
-    try:
-        await asyncio.wait({asking}, timeout=ANSWER_SECONDS)
-    finally:
-        asking.cancel()
-    if not asking.done():
-        raise Unreachable("redis", "no answer in time")
-    try:
-        return asking.result()
-    except (RedisError, OSError) as failure:
-        raise Unreachable("redis", str(failure)) from failure
-
-
-def _heard(asked: asyncio.Future[Any]) -> None:
-    """An answer that comes too late is nobody's."""
-    if not asked.cancelled():
-        asked.exception()
+        return await self._in_time(self._script.run(self._client, self._keys, verb, *words))

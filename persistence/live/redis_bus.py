@@ -1,7 +1,7 @@
-"""The bus through Redis: one connection that listens, one pipeline a turn that tells.
+"""Bus over Redis pub/sub: one connection that subscribes, one pipeline per turn that publishes.
 
-It sends itself a probe every second, so that silence means loss and not quiet. After every loss
-it listens again by itself, and says for each topic that something may have been missed.
+A heartbeat to itself every second tells a lost connection from a quiet one. After a loss it
+reconnects, with random backoff, and delivers on each topic that payloads may have been missed.
 """
 
 from __future__ import annotations
@@ -10,88 +10,103 @@ import asyncio
 import math
 import random
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import RedisError
 
-from persistence.live.inbox import Inbox
+from persistence.live.delivery_queue import DeliveryQueue
+from persistence.live.redis_failures import FAILURES, demoted, proof, require_proof
 from persistence.ports import Delivery, Unreachable
+from persistence.redis_clients import ANSWER_SECONDS, RedisLink
 
-ANSWER_SECONDS = 1.5
 PROBE_SECONDS = 1.0
+"""Interval of the heartbeat that the bus publishes to itself."""
 SILENCE_SECONDS = 3.0
+"""The connection is replaced when nothing, not even the heartbeat, came for so long."""
 RETRY_SECONDS = (0.25, 2.0)
+"""Shortest and longest backoff, drawn at random, before a lost connection is opened again."""
 
-# Told in place of payloads that were lost on the way; no JSON text is empty.
+# Published in place of payloads that could not be sent; no JSON text is empty.
 MISSED = ""
-_FAILURES = (RedisError, OSError)
 
 
 class RedisBus:
-    def __init__(self, client: Redis, prefix: str) -> None:
-        self._client = client
+    """`sharded`: topics that have many channels, by topic."""
+
+    def __init__(
+        self,
+        link: RedisLink,
+        prefix: str,
+        sharded: Mapping[str, Sequence[str]] | None = None,
+        *,
+        queue: DeliveryQueue | None = None,
+    ) -> None:
+        self._client = link.listener()
         self._prefix = prefix
-        self._inbox = Inbox()
-        self._wanted = self._inbox.wanted
+        self._proof = proof(link, prefix)
+        self._sharded = dict(sharded or {})
+        self._topics = {
+            channel: topic for topic in self._sharded for channel in self._sharded[topic]
+        }
+        self._queue = queue or DeliveryQueue()
+        self._subscribed = self._queue.subscribed
         self._probe_topic = f"probe:{secrets.token_hex(8)}"
         self._tasks: set[asyncio.Task[None]] = set()
-        # telling
+        # publishing
         self._pending: list[tuple[str, str]] = []
-        self._untold: set[str] = set()
+        self._undelivered: set[str] = set()
         self._flush_task: asyncio.Task[None] | None = None
-        # listening
-        self._link: AbstractConnection | None = None
-        self._up = asyncio.Event()
-        self._tried = asyncio.Event()
-        self._away = False
-        self._patience = asyncio.timeout(None)
-        # what the link was told, and the rounds that it has not confirmed
-        self._told: set[str] = set()
-        self._touched: set[str] = set()
-        self._next: asyncio.Future[bool] | None = None
+        # subscribing
+        self._connection: AbstractConnection | None = None
+        self._listening = asyncio.Event()
+        self._attempted = asyncio.Event()
+        self._unreachable = False
+        self._silence_timeout = asyncio.timeout(None)
+        # the topics requested on this connection, and the rounds that it has not confirmed
+        self._requested: set[str] = set()
+        self._changed: set[str] = set()
+        self._next_round: asyncio.Future[bool] | None = None
         self._rounds: dict[str, asyncio.Future[bool]] = {}
         self._count = 0
 
     async def open(self) -> None:
-        """Begin to listen; returns after the first try, whether or not Redis was there."""
-        self._start(self._listen())
-        self._start(self._probe_often())
-        await self._tried.wait()
+        """Start to subscribe; returns after the first attempt, whether or not it succeeded."""
+        self._spawn(self._listen())
+        self._spawn(self._probe_periodically())
+        await self._attempted.wait()
 
     async def close(self) -> None:
-        """Tell what is pending, then stop."""
+        """Publish what is pending, then stop."""
         if self._flush_task:
             await asyncio.wait({self._flush_task}, timeout=ANSWER_SECONDS)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._inbox.close()
+        self._queue.close()
         await self._client.aclose()
 
     async def probe(self) -> None:
-        """Return when the bus listens."""
-        if not self._up.is_set():
+        """Return when the bus is subscribed; raise Unreachable otherwise."""
+        if not self._listening.is_set():
             raise Unreachable("redis", "the bus is not listening")
 
     def deliveries(self) -> AsyncIterator[Delivery]:
-        return self._inbox.deliveries()
+        return self._queue.deliveries()
 
-    # --- telling
+    # --- publishing
 
     def publish(self, topic: str, payload: str) -> None:
         self._pending.append((topic, payload))
         if self._flush_task is None:
-            self._flush_task = self._start(self._flush())
+            self._flush_task = self._spawn(self._flush())
 
     async def _flush(self) -> None:
         try:
             while self._pending:
-                untold, self._untold = self._untold, set()
-                batch = [*((topic, MISSED) for topic in untold), *self._pending]
+                undelivered, self._undelivered = self._undelivered, set()
+                batch = [*((topic, MISSED) for topic in undelivered), *self._pending]
                 self._pending = []
                 await self._send(batch)
         finally:
@@ -100,23 +115,34 @@ class RedisBus:
     async def _send(self, batch: list[tuple[str, str]]) -> None:
         pipeline = self._client.pipeline(transaction=False)
         for topic, payload in batch:
+            if topic == self._probe_topic:  # a replica publishes too, to its own subscribers alone
+                pipeline.execute_command(*self._proof)
             pipeline.publish(self._prefix + topic, payload)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await pipeline.execute()
-        except (*_FAILURES, UnicodeError):
-            self._untold.update(topic for topic, _ in batch)
-            self._untold.discard(self._probe_topic)
+                require_proof(await pipeline.execute())
+        except (*FAILURES, UnicodeError) as failure:
+            self._undelivered.update(topic for topic, _ in batch)
+            self._undelivered.discard(self._probe_topic)
+            if demoted(failure):
+                await self._leave()
 
-    async def _probe_often(self) -> None:
+    async def _leave(self) -> None:
+        """The server was demoted: others may publish elsewhere. Look again who is behind the
+        address."""
+        await self._client.connection_pool.disconnect(inuse_connections=False)
+        if self._connection:
+            await self._connection.disconnect(nowait=True)
+
+    async def _probe_periodically(self) -> None:
         while True:
             await asyncio.sleep(PROBE_SECONDS)
             self.publish(self._probe_topic, "1")
 
-    # --- listening
+    # --- subscribing
 
     async def subscribe(self, topic: str) -> None:
-        self._wanted.add(topic)
+        self._subscribed.add(topic)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 while not await self._confirmed(topic):
@@ -125,123 +151,129 @@ class RedisBus:
             raise Unreachable("redis", "it did not confirm the subscription") from None
 
     async def unsubscribe(self, topic: str) -> None:
-        self._wanted.discard(topic)
-        if self._link:
+        self._subscribed.discard(topic)
+        if self._connection:
             self._round(topic)
 
     async def _confirmed(self, topic: str) -> bool:
-        """Whether a round that tells of this topic came back; not when the link broke."""
-        if self._away:
+        """Whether Redis confirmed a round with this topic; False when the connection broke."""
+        if self._unreachable:
             raise Unreachable("redis", "the bus is not listening")
-        await self._up.wait()
+        await self._listening.wait()
         return await asyncio.shield(self._round(topic))
 
     def _round(self, topic: str) -> asyncio.Future[bool]:
-        """The round that leaves next; all who ask in this turn of the loop share it."""
-        self._touched.add(topic)
-        if self._next is None:
-            self._next = asyncio.get_running_loop().create_future()
-            self._start(self._ask(self._next))
-        return self._next
+        """The next batch of (un)subscriptions; callers in one turn of the loop share it."""
+        self._changed.add(topic)
+        if self._next_round is None:
+            self._next_round = asyncio.get_running_loop().create_future()
+            self._spawn(self._send_round(self._next_round))
+        return self._next_round
 
-    async def _ask(self, confirmed: asyncio.Future[bool]) -> None:
-        link, touched = self._link, self._touched
-        self._next, self._touched = None, set()
-        if link is None or not link.is_connected:
+    async def _send_round(self, confirmed: asyncio.Future[bool]) -> None:
+        connection, changed = self._connection, self._changed
+        self._next_round, self._changed = None, set()
+        if connection is None or not connection.is_connected:
             confirmed.set_result(False)
             return
-        joined = (touched & self._wanted) - self._told
-        left = (touched & self._told) - self._wanted
-        self._told = (self._told | joined) - left
+        added = (changed & self._subscribed) - self._requested
+        removed = (changed & self._requested) - self._subscribed
+        self._requested = (self._requested | added) - removed
         self._count += 1
         self._rounds[str(self._count)] = confirmed
-        with suppress(*_FAILURES):  # then the link is broken, and its reader finds out
-            await link.send_packed_command(
-                link.pack_commands(self._commands(joined, left, self._count))
+        with suppress(*FAILURES):  # the reader of the broken connection notices
+            await connection.send_packed_command(
+                connection.pack_commands(self._commands(added, removed, self._count))
             )
 
-    def _commands(self, joined: set[str], left: set[str], count: int) -> list[list[str]]:
-        commands = [["SUBSCRIBE", *(self._prefix + topic for topic in joined)]] if joined else []
-        if left:
-            commands.append(["UNSUBSCRIBE", *(self._prefix + topic for topic in left)])
-        # Answered behind the others: one answer confirms them all.
+    def _commands(self, added: set[str], removed: set[str], count: int) -> list[list[str]]:
+        commands = [["SUBSCRIBE", *self._channels(added)]] if added else []
+        if removed:
+            commands.append(["UNSUBSCRIBE", *self._channels(removed)])
+        # Redis answers in order: the PONG confirms the commands before it.
         return [*commands, ["PING", str(count)]]
+
+    def _channels(self, topics: set[str]) -> Iterator[str]:
+        for topic in topics:
+            yield from self._sharded.get(topic) or [self._prefix + topic]
 
     async def _listen(self) -> None:
         while True:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    link = await self._connect()
-            except _FAILURES:
-                self._away = True
-                self._tried.set()
-                await asyncio.sleep(random.uniform(*RETRY_SECONDS))
+                    connection = await self._connect()
+            except FAILURES:
+                self._unreachable = True
+                self._attempted.set()
+                await asyncio.sleep(random.uniform(*RETRY_SECONDS))  # noqa: S311  # jitter
             else:
-                await self._serve(link)
+                await self._read_replies(connection)
 
     async def _connect(self) -> AbstractConnection:
-        """A link that has confirmed all that is wanted, also what came to be wanted meanwhile."""
+        """A new connection, once it has confirmed every topic, also those added meanwhile."""
         pool = self._client.connection_pool
-        link: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call]
-        told: set[str] = set()
+        connection: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call]
+        requested: set[str] = set()
         try:
-            await link.connect()  # type: ignore[no-untyped-call]
-            while told != (all_wanted := {self._probe_topic, *self._wanted}):
-                commands = self._commands(all_wanted - told, told - all_wanted, 0)
-                await link.send_packed_command(link.pack_commands(commands))
-                while await _next_reply(link) != ["pong", "0"]:
+            await connection.connect()  # type: ignore[no-untyped-call]
+            await connection.send_packed_command(connection.pack_commands([self._proof]))
+            require_proof([await next_reply(connection)])
+            while requested != (all_topics := {self._probe_topic, *self._subscribed}):
+                commands = self._commands(all_topics - requested, requested - all_topics, 0)
+                await connection.send_packed_command(connection.pack_commands(commands))
+                while await next_reply(connection) != ["pong", "0"]:
                     pass
-                told = all_wanted
+                requested = all_topics
         except BaseException:
-            await link.disconnect(nowait=True)
+            await connection.disconnect(nowait=True)
             raise
-        self._told = told
-        return link
+        self._requested = requested
+        return connection
 
-    async def _serve(self, link: AbstractConnection) -> None:
-        """Read until the link breaks or falls silent."""
-        self._link = link
-        self._away = False
-        self._tried.set()
-        self._up.set()
-        self._inbox.miss(self._wanted)
+    async def _read_replies(self, connection: AbstractConnection) -> None:
+        """Read until the connection breaks or is silent for too long."""
+        self._connection = connection
+        self._unreachable = False
+        self._attempted.set()
+        self._listening.set()
+        self._queue.mark_missed(self._subscribed)
         try:
-            async with asyncio.timeout(SILENCE_SECONDS) as self._patience:
+            async with asyncio.timeout(SILENCE_SECONDS) as self._silence_timeout:
                 while True:
-                    self._take(await _next_reply(link))
-        except _FAILURES:
+                    self._handle(await next_reply(connection))
+        except FAILURES:
             pass
         finally:
-            await self._drop(link)
+            await self._disconnect(connection)
 
-    def _take(self, reply: list[str]) -> None:
+    def _handle(self, reply: list[str]) -> None:
         if reply[0] == "message":
-            topic = reply[1][len(self._prefix) :]
+            topic = self._topics.get(reply[1]) or reply[1][len(self._prefix) :]
             if topic == self._probe_topic:
                 now = asyncio.get_running_loop().time()
-                self._patience.reschedule(now + SILENCE_SECONDS)
+                self._silence_timeout.reschedule(now + SILENCE_SECONDS)
             else:
-                self._inbox.put(topic, None if reply[2] == MISSED else reply[2])
+                self._queue.put(topic, None if reply[2] == MISSED else reply[2])
         elif reply[0] == "pong" and reply[1] in self._rounds:
             self._rounds.pop(reply[1]).set_result(True)
 
-    async def _drop(self, link: AbstractConnection) -> None:
-        self._link = None
-        self._up.clear()
+    async def _disconnect(self, connection: AbstractConnection) -> None:
+        self._connection = None
+        self._listening.clear()
         rounds, self._rounds = self._rounds, {}
         for confirmed in rounds.values():
             confirmed.set_result(False)
-        await link.disconnect(nowait=True)
+        await connection.disconnect(nowait=True)
 
-    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
 
-async def _next_reply(link: AbstractConnection) -> list[str]:
-    reply: list[str] = await link.read_response(
+async def next_reply(connection: AbstractConnection) -> list[str]:
+    reply: list[str] = await connection.read_response(
         timeout=math.inf, disconnect_on_error=False, push_request=True
     )
     return reply

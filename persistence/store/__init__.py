@@ -1,1 +1,1 @@
-"""Documents and Journal: what is kept until it is changed or trimmed."""
+"""Implementations of the durable ports, Documents and Journal, on SQLite and PostgreSQL."""

@@ -1,4 +1,7 @@
-"""A store that many processes share, through a small pool of connections."""
+"""PostgreSQL store, shared by many processes; each has a small pool of connections.
+
+An advisory lock, held while the store is open, lets a process have it exclusively.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,42 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from persistence.ports import InUse, Unreachable
+from persistence.pooler import require_session
+from persistence.ports import InUse, NoBackup, Unreachable
 from persistence.store import sql
-from persistence.store.plans import SqlStore
-from persistence.store.sql import SCHEMA, Plan
+from persistence.store.plan import Plan
+from persistence.store.postgres_hosts import Hosts
+from persistence.store.sql import SCHEMA
+from persistence.store.sql_store import SqlStore
 
 T = TypeVar("T")
 
 CONNECTIONS = 10
-WAIT_SECONDS = 1.0
-CROWD_SECONDS = 10.0
-"""Nobody waits longer for a connection, even while the server answers others."""
+"""Connections of one process to PostgreSQL."""
+POOL_SECONDS = 1.0
+"""How long a call waits for a pooled connection while the server answers no other call either."""
+LONGEST_WAIT_SECONDS = 10.0
+"""How long a call waits for a pooled connection at most."""
 COMMAND_SECONDS = 3.0
-PRESENCE_LOCK = 0x6C6F626279  # whoever has the store open holds it: shared, or alone
-SCHEMA_LOCK = PRESENCE_LOCK + 1
+"""Timeout of a statement."""
+SILENT_SECONDS = 5.0
+"""After how long the server ends the transaction of a process that says no more, so that its locks
+hold nobody up. It looks as often whether a machine that says nothing is still there."""
+STORE_LOCK = 0x6C6F626279  # held shared or exclusively by every process with the store open
+SCHEMA_LOCK = STORE_LOCK + 1
 
 # Sorted by code point, as SQLite does, whatever the locale of the cluster.
 _SCHEMA = SCHEMA.replace(" TEXT ", ' TEXT COLLATE "C" ')
-_TIMES = {"timeout": COMMAND_SECONDS, "command_timeout": COMMAND_SECONDS}
+OPTIONS: dict[str, Any] = {
+    "timeout": COMMAND_SECONDS,
+    "command_timeout": COMMAND_SECONDS,
+    "server_settings": {
+        "idle_in_transaction_session_timeout": str(int(SILENT_SECONDS * 1000)),
+        "tcp_keepalives_idle": str(int(SILENT_SECONDS)),
+        "tcp_keepalives_interval": str(int(SILENT_SECONDS)),
+        "tcp_keepalives_count": "2",
+    },
+}
 _FAILURES = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -40,22 +61,22 @@ class PostgresStore(SqlStore):
     each = "json_array_elements_text({}::json)"
     _pool: Any
     _lock: Any
-    _answered = 0.0
+    _last_result = 0.0
 
-    def __init__(self, url: str, *, alone: bool) -> None:
-        self._url = url
-        self._alone = alone
+    def __init__(self, url: str, *, exclusive: bool) -> None:
+        self._hosts = Hosts(url)
+        self._exclusive = exclusive
 
     @classmethod
-    async def open(cls, url: str, *, alone: bool = False) -> PostgresStore:
-        """`url` may name several hosts and `target_session_attrs`."""
-        store = cls(url, alone=alone)
-        async with _translated():
-            store._lock = await _enter(url, alone=alone)
+    async def open(cls, url: str, *, exclusive: bool = False) -> PostgresStore:
+        """`url` may name several hosts: the one that takes writes is used."""
+        store = cls(url, exclusive=exclusive)
+        async with _driver_errors():
+            store._lock = await _lock_store(store._hosts, exclusive=exclusive)
             try:
                 store._epoch = await _make_schema(store._lock)
                 store._pool = await asyncpg.create_pool(
-                    url, min_size=1, max_size=CONNECTIONS, **_TIMES
+                    min_size=1, max_size=CONNECTIONS, connect=store._hosts.connect, **OPTIONS
                 )
             except BaseException:
                 store._lock.terminate()
@@ -64,9 +85,12 @@ class PostgresStore(SqlStore):
 
     async def probe(self) -> None:
         await super().probe()
-        if self._lock.is_closed():  # the server was restarted and has forgotten it
-            async with _translated():
-                self._lock = await _enter(self._url, alone=self._alone)
+        if self._lock.is_closed():  # a restarted server has lost the advisory lock
+            async with _driver_errors():
+                self._lock = await _lock_store(self._hosts, exclusive=self._exclusive)
+
+    async def back_up(self, path: str) -> None:
+        raise NoBackup("PostgreSQL is backed up by its own tools: pg_dump, at any time.")
 
     async def close(self) -> None:
         try:
@@ -79,45 +103,50 @@ class PostgresStore(SqlStore):
 
     async def _read(self, plan: Plan[T]) -> T:
         async with self._connection() as connection:
-            return await self._run(connection, plan)
+            return await _run(connection, plan)
 
     async def _write(self, plan: Plan[T]) -> T:
         return await self._read(plan)
 
     async def _change(self, plan: Plan[T]) -> T:
         async with self._connection() as connection, connection.transaction():
-            return await self._run(connection, plan)
+            return await _run(connection, plan)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        async with _translated():
-            connection = await self._acquired()
+        async with _driver_errors():
+            connection = await self._acquire()
+            host, asked = connection.host, asyncio.get_running_loop().time()
             try:
                 yield connection
+                self._last_result = self._hosts.answered(host)
+            except TimeoutError:
+                self._hosts.leave_silent(host, asked=asked)
+                raise
+            except asyncpg.ReadOnlySQLTransactionError:
+                # It was demoted: behind the same address may be another by now.
+                await self._pool.expire_connections()
+                self._lock.terminate()
+                raise
             finally:
                 await self._pool.release(connection)
 
-    async def _acquired(self) -> Any:
-        """Where many come at once they stand in line for as long as the server answers anybody;
-        one that has been silent for a second is away."""
+    async def _acquire(self) -> Any:
+        """A pooled connection. Calls queue for as long as the server answers others; a server
+        that answered none for `POOL_SECONDS` counts as unreachable."""
         now = asyncio.get_running_loop().time
         came = asked = now()
         while True:
             try:
-                return await self._pool.acquire(timeout=WAIT_SECONDS)
+                return await self._pool.acquire(timeout=POOL_SECONDS)
             except TimeoutError:
-                if self._answered < asked or now() - came > CROWD_SECONDS:
+                if self._last_result < asked or now() - came > LONGEST_WAIT_SECONDS:
                     raise
                 asked = now()
 
-    async def _run(self, connection: Any, plan: Plan[T]) -> T:
-        result = await _run(connection, plan)
-        self._answered = asyncio.get_running_loop().time()
-        return result
-
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
+async def _driver_errors() -> AsyncIterator[None]:
     try:
         yield
     except _FAILURES as failure:
@@ -135,16 +164,17 @@ async def _run(connection: Any, plan: Plan[T]) -> T:
         return result
 
 
-async def _enter(url: str, *, alone: bool) -> Any:
-    """A connection that shows, for as long as it lives, that the store is open.
+async def _lock_store(hosts: Hosts, *, exclusive: bool) -> Any:
+    """A connection that holds the advisory lock for as long as it is open.
 
-    Asked a few times: the server needs a moment to miss a process that was killed.
+    Retried a few times: the server needs a moment to notice that a process was killed.
     """
-    lock = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
-    connection = await asyncpg.connect(url, **_TIMES)
+    lock = "pg_try_advisory_lock" if exclusive else "pg_try_advisory_lock_shared"
+    connection = await hosts.connect(**OPTIONS)
     try:
+        await require_session(connection, lambda: hosts.connect(**OPTIONS))
         for _ in range(8):
-            if await connection.fetchval(f"SELECT {lock}($1)", PRESENCE_LOCK):
+            if await connection.fetchval(f"SELECT {lock}($1)", STORE_LOCK):
                 return connection
             await asyncio.sleep(0.1)
     except BaseException:
@@ -158,8 +188,19 @@ async def _enter(url: str, *, alone: bool) -> Any:
 
 
 async def _make_schema(connection: Any) -> str:
-    """Make what is missing, and return the epoch."""
+    """Create missing tables, one process at a time, and return the epoch."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
-        await connection.execute(_SCHEMA)
-        return await _run(connection, sql.name_epoch(secrets.token_hex(8)))
+        rows = await connection.fetch(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+        )
+        schema = _schema_without({str(name) for (name,) in rows})
+        return await _run(connection, sql.prepare(secrets.token_hex(8), schema=schema))
+
+
+def _schema_without(indexes: set[str]) -> str:
+    """Creating an index locks its table against all who write, even where it exists already: who
+    starts would wait for them, or deadlock with them."""
+    there = {f"CREATE INDEX IF NOT EXISTS {name} " for name in indexes}
+    parts = _SCHEMA.split(";")
+    return ";".join(part for part in parts if not any(name in part for name in there))

@@ -42,3 +42,15 @@ CREATE TABLE IF NOT EXISTS entries (
     PRIMARY KEY (stream, number),
     FOREIGN KEY (stream) REFERENCES streams (stream) ON DELETE CASCADE
 );
+CREATE TABLE IF NOT EXISTS commands (
+    identity TEXT NOT NULL,
+    id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
+    place BIGINT NOT NULL,
+    PRIMARY KEY (identity, id)
+);
+CREATE INDEX IF NOT EXISTS commands_in_order ON commands (identity, place);
+CREATE INDEX IF NOT EXISTS commands_by_age ON commands (at);

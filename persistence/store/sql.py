@@ -1,39 +1,84 @@
-"""Documents and Journal in SQL that SQLite and PostgreSQL both read.
+"""Documents and Journal in SQL, for SQLite and PostgreSQL alike; no I/O (sans-I/O).
 
-Each function is a *plan*: it yields statements, is sent their rows and returns the result, so
-that the same words serve a blocking driver and an awaiting one. It knows no driver, and does not
-begin or end transactions: a plan that raises wants nothing of itself kept.
+Each function is a *plan* (see `plan`); it knows no driver.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-from persistence.ports import Document, Entry, Index, Page, Stale, Taken
+from persistence.idempotency import Once
+from persistence.ports import (
+    SCHEMA_VERSION,
+    Document,
+    Entry,
+    Index,
+    Newer,
+    Page,
+    Stale,
+    Taken,
+)
+from persistence.store import commands
+from persistence.store.migrations import FIRST_VERSION, MIGRATIONS
+from persistence.store.plan import Plan
 
-T = TypeVar("T")
-Statement: TypeAlias = tuple[str, Sequence[object]]
-Rows: TypeAlias = Sequence[Sequence[Any]]
-Plan: TypeAlias = Generator[Statement, Rows, T]
-Marks: TypeAlias = set[tuple[str, str, str]]
+IndexRows: TypeAlias = set[tuple[str, str, str]]
 
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 
-def answer() -> Plan[None]:
+def probe() -> Plan[None]:
     yield "SELECT 1", ()
 
 
-def name_epoch(fresh: str) -> Plan[str]:
+def prepare(
+    fresh: str,
+    *,
+    schema: str = SCHEMA,
+    version: int = SCHEMA_VERSION,
+    migrations: Mapping[int, Sequence[str]] = MIGRATIONS,
+) -> Plan[str]:
+    """Make what is missing, bring what is older to `version`, and return the epoch. All or nothing;
+    whoever carries it out holds a lock. Raises Newer, and then nothing has changed."""
+    facts, *others = [part for part in schema.split(";") if part.strip()]
+    yield facts, ()
+    rows = yield "SELECT name, value FROM facts WHERE name IN ('schema', 'epoch')", ()
+    found = {str(name): str(value) for name, value in rows}
+    # Stores that are older than this number have an epoch and no number.
+    stands_at = int(found.get("schema", FIRST_VERSION if found else version))
+    if stands_at > version:
+        raise Newer(
+            f"the store has tables of version {stands_at}, and this program knows version"
+            f" {version}: it was written by a newer lobby. Start that one, or restore a backup."
+        )
+    for step in range(stands_at, version):
+        for statement in migrations[step]:
+            yield statement, ()
+    for statement in others:
+        yield statement, ()
+    yield (
+        "INSERT INTO facts (name, value) VALUES ('schema', $1)"
+        " ON CONFLICT (name) DO UPDATE SET value = $1",
+        (str(version),),
+    )
+    return (yield from ensure_epoch(fresh))
+
+
+def ensure_epoch(fresh: str) -> Plan[str]:
     yield (
         "INSERT INTO facts (name, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING",
         (fresh,),
     )
     rows = yield "SELECT value FROM facts WHERE name = 'epoch'", ()
     return str(rows[0][0])
+
+
+def renew_epoch(fresh: str) -> Plan[str]:
+    yield "UPDATE facts SET value = $1 WHERE name = 'epoch'", (fresh,)
+    return fresh
 
 
 def next_number(series: str) -> Plan[int]:
@@ -51,6 +96,16 @@ def get(kind: str, key: str) -> Plan[Document | None]:
         (kind, key),
     )
     return _document(rows[0]) if rows else None
+
+
+def many(kind: str, keys: Iterable[str], *, each: str) -> Plan[list[Document]]:
+    """`each`: SQL that turns the JSON list {} into rows."""
+    rows = yield (
+        "SELECT key, version, body FROM documents"  # noqa: S608  # `each` is the dialect's
+        f" WHERE kind = $1 AND key IN (SELECT {each.format('$2')})",
+        (kind, json.dumps(list(keys))),
+    )
+    return [_document(row) for row in rows]
 
 
 def claimed(kind: str, claim: str, value: str) -> Plan[Document | None]:
@@ -74,6 +129,19 @@ def find(kind: str, label: str, value: str, after: str, limit: int) -> Plan[list
     return [_document(row) for row in rows]
 
 
+def found_versions(
+    kind: str, label: str, value: str, after: str, limit: int
+) -> Plan[dict[str, int]]:
+    rows = yield (
+        "SELECT d.key, d.version FROM labels l"
+        " JOIN documents d ON d.kind = l.kind AND d.key = l.key"
+        " WHERE l.kind = $1 AND l.label = $2 AND l.value = $3 AND l.key > $4"
+        " ORDER BY l.key LIMIT $5",
+        (kind, label, value, after, limit),
+    )
+    return {str(key): int(version) for key, version in rows}
+
+
 def ranked(kind: str, label: str, after: str, limit: int) -> Plan[list[Document]]:
     rows = yield (
         "SELECT d.key, d.version, d.body FROM labels l"
@@ -86,16 +154,20 @@ def ranked(kind: str, label: str, after: str, limit: int) -> Plan[list[Document]
 
 
 def versions(kind: str, keys: Iterable[str], *, each: str) -> Plan[dict[str, int]]:
-    """`each`: how this database unfolds the JSON list {} into rows."""
+    """`each`: SQL that turns the JSON list {} into rows."""
     rows = yield (
-        "SELECT key, version FROM documents"
+        "SELECT key, version FROM documents"  # noqa: S608  # `each` is the dialect's
         f" WHERE kind = $1 AND key IN (SELECT {each.format('$2')})",
         (kind, json.dumps(list(keys))),
     )
     return {str(key): int(version) for key, version in rows}
 
 
-def put(kind: str, key: str, body: str, expected: int, index: Index | None) -> Plan[int]:
+def put(
+    kind: str, key: str, body: str, expected: int, index: Index | None, once: Once | None
+) -> Plan[int]:
+    if once is not None:
+        yield from commands.remember(once, expected + 1)
     if expected == 0:
         saved = yield (
             "INSERT INTO documents (kind, key, version, body) VALUES ($1, $2, 1, $3)"
@@ -111,11 +183,13 @@ def put(kind: str, key: str, body: str, expected: int, index: Index | None) -> P
     if not saved:
         raise Stale(f"{kind} {key} is not at version {expected}")
     if index is not None:
-        yield from _mark(kind, key, index)
+        yield from _write_index(kind, key, index)
     return expected + 1
 
 
-def delete(kind: str, key: str, expected: int) -> Plan[None]:
+def delete(kind: str, key: str, expected: int, once: Once | None) -> Plan[None]:
+    if once is not None:
+        yield from commands.remember(once, expected)
     gone = yield (
         "DELETE FROM documents WHERE kind = $1 AND key = $2 AND version = $3 RETURNING key",
         (kind, key, expected),
@@ -124,13 +198,15 @@ def delete(kind: str, key: str, expected: int) -> Plan[None]:
         raise Stale(f"{kind} {key} is not at version {expected}")
 
 
-def append(stream: str, bodies: Sequence[str], keep: int) -> Plan[int]:
+def append(stream: str, bodies: Sequence[str], keep: int, once: Once | None) -> Plan[int]:
     rows = yield (
         "INSERT INTO streams (stream, head) VALUES ($1, $2)"
         " ON CONFLICT (stream) DO UPDATE SET head = streams.head + $2 RETURNING head",
         (stream, len(bodies)),
     )
     head = int(rows[0][0])
+    if once is not None:
+        yield from commands.remember(once, head)
     for number, body in enumerate(bodies, start=head - len(bodies) + 1):
         yield (
             "INSERT INTO entries (stream, number, body) VALUES ($1, $2, $3)",
@@ -160,7 +236,7 @@ def head(stream: str) -> Plan[int]:
 
 def heads(streams: Iterable[str], *, each: str) -> Plan[dict[str, int]]:
     rows = yield (
-        f"SELECT stream, head FROM streams WHERE stream IN (SELECT {each.format('$1')})",
+        f"SELECT stream, head FROM streams WHERE stream IN (SELECT {each.format('$1')})",  # noqa: S608  # `each` is the dialect's
         (json.dumps(list(streams)),),
     )
     return {str(stream): int(head) for stream, head in rows}
@@ -179,28 +255,28 @@ def forget(stream: str) -> Plan[None]:
     yield "DELETE FROM streams WHERE stream = $1", (stream,)
 
 
-def _mark(kind: str, key: str, index: Index) -> Plan[None]:
-    """Write only what differs: most changes leave labels and claims alone."""
+def _write_index(kind: str, key: str, index: Index) -> Plan[None]:
+    """Write the difference of labels and claims; most changes leave them as they are."""
     rows = yield (
         "SELECT 'labels', label, value FROM labels WHERE kind = $1 AND key = $2"
         " UNION ALL SELECT 'claims', claim, value FROM claims WHERE kind = $1 AND key = $2",
         (kind, key),
     )
-    had: Marks = {(str(table), str(name), str(value)) for table, name, value in rows}
-    wanted: Marks = {
-        ("claims", claim, v) for claim, held in index.claims.items() for v in _all(held)
+    had: IndexRows = {(str(table), str(name), str(value)) for table, name, value in rows}
+    wanted: IndexRows = {
+        ("claims", claim, v) for claim, held in index.claims.items() for v in _values(held)
     }
     wanted |= {("labels", label, v) for label, values in index.labels.items() for v in values}
-    # Sorted, so that two writers never wait for each other's claims in a ring.
+    # Sorted, so that two writers lock rows in the same order and cannot deadlock.
     for table, name, value in sorted(had - wanted):
         yield (
-            f"DELETE FROM {table}"
+            f"DELETE FROM {table}"  # noqa: S608  # one of two tables
             f" WHERE kind = $1 AND {table[:-1]} = $2 AND value = $3 AND key = $4",
             (kind, name, value, key),
         )
     for table, name, value in sorted(wanted - had):
         added = yield (
-            f"INSERT INTO {table} (kind, {table[:-1]}, value, key) VALUES ($1, $2, $3, $4)"
+            f"INSERT INTO {table} (kind, {table[:-1]}, value, key) VALUES ($1, $2, $3, $4)"  # noqa: S608  # one of two tables
             f" ON CONFLICT DO NOTHING RETURNING key",
             (kind, name, value, key),
         )
@@ -208,7 +284,7 @@ def _mark(kind: str, key: str, index: Index) -> Plan[None]:
             raise Taken(name)
 
 
-def _all(held: str | Iterable[str]) -> Iterable[str]:
+def _values(held: str | Iterable[str]) -> Iterable[str]:
     return (held,) if isinstance(held, str) else held
 
 

@@ -1,4 +1,4 @@
--- Take, keep or give back one lease. KEYS: the lease. ARGV: holder, milliseconds (0: give back).
+-- Acquire, renew or release one lease. KEYS: the lock. ARGV: holder, milliseconds (0: release).
 -- Returns 1 when the holder has it afterwards.
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then
