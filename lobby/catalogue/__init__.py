@@ -1,11 +1,16 @@
-"""What this game offers, as its designer wrote it in one TOML file: read and checked at start.
+"""Catalogue: the game's configuration in one TOML file, loaded and validated at start.
 
-Knows the file's words and what they may say; no contract's wire form, and nobody's session.
+Knows the file's schema; no API's wire format and no session.
 """
 
 from __future__ import annotations
 
-from lobby.catalogue.reading import WrongCatalogue, chosen, read, summary
-from lobby.catalogue.whole import Catalogue
+from lobby.catalogue.catalogue import Catalogue
+from lobby.catalogue.loader import (
+    InvalidCatalogue,
+    load,
+    read,
+    summary,
+)
 
-__all__ = ["Catalogue", "WrongCatalogue", "chosen", "read", "summary"]
+__all__ = ["Catalogue", "InvalidCatalogue", "load", "read", "summary"]

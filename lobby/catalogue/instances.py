@@ -1,4 +1,4 @@
-"""Where matches are played: maps, what is launched, and how its health is watched."""
+"""Instances in the catalogue: maps, what game servers are started with, and health checks."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from lobby.catalogue.rows import (
+from lobby.catalogue.fields import (
+    CatalogueRow,
     Count,
     CustomData,
     Name,
+    NotEmpty,
     Number,
-    Row,
     Rows,
     Seconds,
-    Some,
     Text,
     Uuid,
 )
 
 
-class Map(Row):
+class Map(CatalogueRow):
     map_id: Name
     map_game_id: Count = 0
-    """What old clients call it."""
+    """Number of the map for old clients."""
     name: Text
     mode: Text | None = None
     map_weight: Annotated[float, Field(ge=0, le=100)]
     custom_data: CustomData = Field(default_factory=dict)
 
 
-class MapList(Row):
+class MapList(CatalogueRow):
     id: Name
-    maps: Annotated[Rows[Map], Some]
+    maps: Annotated[Rows[Map], NotEmpty]
 
     @field_validator("maps")
     @classmethod
@@ -42,28 +42,28 @@ class MapList(Row):
         return value
 
 
-class InstanceTemplate(Row):
+class InstanceTemplate(CatalogueRow):
     id: Uuid
     map_list: Name
     default_host_type: Literal["dedicated", "player"]
     custom_data: CustomData = Field(default_factory=dict)
 
 
-class Health(Row):
+class HealthRow(CatalogueRow):
     cadence_s: Annotated[int, Field(ge=1, le=3600)] = 10
     unhealthy_percent: Annotated[float, Field(gt=0, le=100)] = 50
-    """How many of the last checks may be missing."""
+    """Percentage of missed health checks, of the latest, from which an instance is unhealthy."""
     missed_before_unknown: Number = 6
     close_after_unknown_s: Seconds = 60
 
 
-class Instances(Row):
-    """`provider`: where game servers come from. `command`: what `exec` runs."""
+class Instances(CatalogueRow):
+    """`provider`: where game servers come from. `command`: the program that `exec` starts."""
 
     provider: Literal["registry", "exec", "none"] = "registry"
     command: Rows[Text] = ()
     allocate_timeout_s: Seconds = 60
-    health: Health = Health()
+    health: HealthRow = HealthRow()
 
     @field_validator("command")
     @classmethod

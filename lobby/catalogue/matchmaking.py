@@ -1,4 +1,4 @@
-"""Who is put together with whom: queues, the groups they lead to, profiles of matches."""
+"""Matchmaking in the catalogue: queues, template groups, rulesets and profiles."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from lobby.catalogue.rows import Count, CustomData, Name, Number, Row, Rows, Seconds, Some, Uuid
-from lobby.catalogue.sessions import MOST_SEATS
+from lobby.catalogue.fields import (
+    CatalogueRow,
+    Count,
+    CustomData,
+    LeaderMay,
+    Name,
+    NotEmpty,
+    Number,
+    Rows,
+    Seconds,
+    Uuid,
+    powers_of,
+)
+from lobby.domain.sessions.powers import Power
+from lobby.domain.sessions.seats import MOST_SEATS
 
 Side = Annotated[int, Field(ge=1, le=128)]
 Distance = Annotated[float, Field(ge=0)]
 
 
 def _number(value: object) -> object:
-    """The contract has a rank's id as text here and as a number elsewhere: both will do."""
+    """The API has a rank's id as a text here and as a number elsewhere: both are accepted."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value[:16])
     return value
@@ -23,8 +36,8 @@ def _number(value: object) -> object:
 RankId = Annotated[int, BeforeValidator(_number), Field(ge=1, le=2**31 - 1)]
 
 
-class Window(Row):
-    """How far apart two ratings may be: at first, more with each second, never beyond `max`."""
+class WindowRow(CatalogueRow):
+    """Rating window: the accepted difference of two ratings, which grows with the time waited."""
 
     start: Distance = 2
     grow_per_s: Distance = 0.2
@@ -38,26 +51,37 @@ class Window(Row):
         return value
 
 
-class Matchmaking(Row):
+class Matchmaking(CatalogueRow):
     session_type: Name | None = None
-    """What kind of session a match becomes."""
+    """The template of the session that a match becomes."""
     tick_ms: Annotated[int, Field(ge=100, le=60_000)] = 1000
     ticket_timeout_s: Seconds = 900
-    window: Window = Window()
+    leader_may: LeaderMay = ("update",)
+    """What the first comer of a match may do in it, who leads strangers."""
+    window: WindowRow = WindowRow()
+
+    @property
+    def leading(self) -> tuple[Power, ...] | None:
+        """None is everything."""
+        return powers_of(self.leader_may)
 
 
-class Profile(Row):
+class ProfileRow(CatalogueRow):
     id: Name
     join_mode: Literal["normal", "backfill", "created_before"] = "normal"
     delay_s: Annotated[float, Field(ge=0, le=86_400)] = 0
-    """How long a ticket waits before a profile of mode `created_before` takes it."""
+    """How long a ticket waits before a profile of mode `created_before` accepts it."""
     instance_template: Uuid
     rank_id: RankId
     num_sides: Side = 2
     min_players_per_side: Side = 1
     max_players_per_side: Side
+    uneven: Annotated[int, Field(ge=-1, le=127)] = -1
+    """How many players more one side may have than another; -1: any number, 0: none."""
+    backfill: Literal["none", "open", "server"] = "open"
+    """Who asks for players where its matches lack some: nobody, each free seat, the game server."""
     ready_check_s: Seconds | None = None
-    """For how long players are asked whether they are ready; none: they are not asked."""
+    """Duration of the ready check; none: a match is made without one."""
     legacy_config: CustomData = Field(default_factory=dict)
 
     @field_validator("max_players_per_side")
@@ -77,7 +101,7 @@ class Profile(Row):
         return value
 
 
-class Rule(Row):
+class RuleRow(CatalogueRow):
     rule_type: Literal["LinkingSize", "Inventory"]
     item_id: Count | None = None
     comparison_operation: Literal["eq", "ne", "lt", "le", "gt", "ge"]
@@ -94,23 +118,23 @@ class Rule(Row):
         return value
 
 
-class Ruleset(Row):
+class RulesetRow(CatalogueRow):
     determiner: Literal["allOf", "anyOf", "oneOf", "noneOf"] = "allOf"
-    rules: Annotated[Rows[Rule], Some]
+    rules: Annotated[Rows[RuleRow], NotEmpty]
 
 
-class GroupTemplate(Row):
-    """One way of matching, taken when its ruleset holds; one without holds always."""
+class GroupTemplate(CatalogueRow):
+    """Profiles for parties for which the ruleset holds; one without a ruleset always holds."""
 
     id: Uuid
     mmr_grouping_method: Literal["worst", "best", "avg", "avg_weighted_by_sigma"] = "avg"
-    profiles: Annotated[Rows[Name], Some]
-    ruleset: Ruleset | None = None
+    profiles: Annotated[Rows[Name], NotEmpty]
+    ruleset: RulesetRow | None = None
 
 
-class TemplateGroup(Row):
+class TemplateGroup(CatalogueRow):
     id: Uuid
-    templates: Annotated[Rows[GroupTemplate], Some]
+    templates: Annotated[Rows[GroupTemplate], NotEmpty]
 
     @field_validator("templates")
     @classmethod
@@ -121,7 +145,7 @@ class TemplateGroup(Row):
         return value
 
 
-class Queue(Row):
+class Queue(CatalogueRow):
     queue_id: Name
     active: bool = True
     max_queue_group_size: Number

@@ -1,4 +1,4 @@
-"""What players have beside a seat: ratings, settings, purchases, and calls to your own service."""
+"""Player data in the catalogue: ratings, settings, purchases (SKUs), custom endpoints."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from lobby.catalogue.access import Permission
-from lobby.catalogue.patterns import json_schema, linear
-from lobby.catalogue.rows import (
+from lobby.catalogue.auth import Permission
+from lobby.catalogue.fields import (
     Address,
     Brief,
+    CatalogueRow,
     CustomData,
     Name,
+    NotEmpty,
     Number,
     Platform,
-    Row,
     Secret,
-    Some,
 )
+from lobby.catalogue.regex import parse_schema, require_linear
 
 Rating = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
 Variance = Annotated[float, Field(gt=0, le=1_000_000)]
 
 
-class Rank(Row):
-    """One rating of a player, by TrueSkill: a mean and a variance, kept within limits."""
+class Rank(CatalogueRow):
+    """A kind of TrueSkill rating: defaults, bounds and parameters of the model."""
 
     rank_id: Number
     min_rank_allowed: Rating = 0
@@ -61,40 +61,42 @@ class Rank(Row):
         return value
 
 
-class SettingVersion(Row):
-    """What players may keep under which key, in one version of the game."""
+class SettingVersion(CatalogueRow):
+    """Keys and values that players may store, in one version of the game."""
 
     allow_update: bool = True
-    key_regex: Annotated[str, Field(min_length=1, max_length=256), AfterValidator(linear)] = "^.+$"
-    value_jsonschema: Annotated[dict[str, Any], BeforeValidator(json_schema)]
+    key_regex: Annotated[
+        str, Field(min_length=1, max_length=256), AfterValidator(require_linear)
+    ] = "^.+$"
+    value_jsonschema: Annotated[dict[str, Any], BeforeValidator(parse_schema)]
     custom_data: CustomData = Field(default_factory=dict)
 
 
-class SettingType(Row):
-    versions: Annotated[dict[Name, SettingVersion], Some]
+class SettingType(CatalogueRow):
+    versions: Annotated[dict[Name, SettingVersion], NotEmpty]
 
 
-class Sku(Row):
-    """What a purchase on a platform gives."""
+class Sku(CatalogueRow):
+    """The item that a purchase on a platform grants."""
 
     platform: Platform
     sku: Brief
     item_id: Number
     quantity: Number = 1
     unproven: bool = False
-    """Given to whoever claims it, where no provider can be asked."""
+    """Granted without proof where no provider can be asked."""
 
 
-class EntitlementProvider(Row):
-    """A service of yours that knows what is owned on a platform."""
+class EntitlementProvider(CatalogueRow):
+    """A service of the operator's that knows what players own on a platform."""
 
     platform: Platform
     url: Address
     secret: Secret | None = None
 
 
-class CustomEndpoint(Row):
-    """Calls that we pass on to a service of yours."""
+class CustomEndpoint(CatalogueRow):
+    """Requests that the lobby forwards to a service of the operator's."""
 
     id: Name
     url: Address

@@ -1,4 +1,4 @@
-"""Who vouches for players: the platforms' own logins, by OpenID Connect."""
+"""Identity providers in the catalogue: the platforms' logins, by OpenID Connect."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from lobby.catalogue.rows import Address, Brief, Name, Row, Rows, Secret
+from lobby.catalogue.fields import (
+    Address,
+    Brief,
+    CatalogueRow,
+    Name,
+    Rows,
+    Secret,
+)
 
 Scope = Annotated[str, Field(max_length=128, pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+$")]
 
 
-class Provider(Row):
-    """One for a platform: what it calls somebody is who they are on that platform."""
+class Provider(CatalogueRow):
+    """The provider of a platform; its `sub` identifies a player there."""
 
     platform: Literal[
         "Amazon", "Apple", "Epic", "Google", "NintendoNAID", "NintendoSwitch", "PSN", "Steam",
@@ -21,7 +28,9 @@ class Provider(Row):
     issuer: Address
     client_id: Brief
     client_secret: Secret | None = None
-    """None: the provider knows us by our id alone."""
+    """None: a public client, without a secret."""
+    authorized_parties: Rows[Brief] = ()
+    """Other clients of the same project (`azp`): tokens for `client_id` may be issued to them."""
     scopes: Rows[Scope] = ("openid",)
     default_role: Name = "player"
 

@@ -1,4 +1,4 @@
-"""What kinds of sessions there are, and where they are played."""
+"""Session templates and regions in the catalogue."""
 
 from __future__ import annotations
 
@@ -6,33 +6,34 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from lobby.catalogue.rows import (
+from lobby.catalogue.fields import (
+    EVERY_POWER,
     Brief,
+    CatalogueRow,
     Count,
     CustomData,
+    LeaderMay,
     Name,
     Number,
     Platform,
-    Row,
     Short,
     Text,
+    powers_of,
 )
-from lobby.domain.platforms import NUMBERS
-from lobby.domain.seats import SPAN
-from lobby.domain.templates import HOSTED, Template
-
-MOST_SEATS = SPAN - 1
+from lobby.domain.sessions.clients import NUMBERS
+from lobby.domain.sessions.seats import MOST_SEATS
+from lobby.domain.sessions.templates import HOSTED, Template
 
 
-class Region(Row):
+class Region(CatalogueRow):
     region_id: Name
     sort_order: Count = 0
     custom_only: bool = False
     description: Brief | None = None
 
 
-class StartupParams(Row):
-    """What a game server is started with."""
+class StartupParamsRow(CatalogueRow):
+    """Parameters that a game server is started with."""
 
     map: Text
     mode: Text | None = None
@@ -40,8 +41,8 @@ class StartupParams(Row):
     custom_data: CustomData = Field(default_factory=dict)
 
 
-class PlatformTemplate(Row):
-    """What the session is on one platform. Which one is said by the key it stands under."""
+class PlatformTemplate(CatalogueRow):
+    """The session's counterpart on one platform, which is the row's key."""
 
     platform: Platform
     platform_id: Count
@@ -50,23 +51,37 @@ class PlatformTemplate(Row):
     custom_data: CustomData = Field(default_factory=dict)
 
 
-class SessionTemplate(Row):
+class SessionTemplate(CatalogueRow):
     session_type: Name
     engine_session_type: Brief = "Game"
     welcome: Literal["host", "open"] = "open"
-    """Whether the leader's lists of friends and banned people say who may come in."""
+    """`host`: the leader's lists of friends and bans decide who may join."""
     joinable: bool = False
-    """Join a session of this type that has room, rather than make another."""
+    """Whether create-or-join joins a session of this type that has room."""
+    entry: Literal["open", "friends", "invited", "closed"] = "invited"
+    """Of new sessions. Default: `open` where `joinable` is true and for `hosted`."""
+    friends_of: Literal["leader", "members"] = "members"
+    """Whose friends come in where the entry is `friends`; of `hosted` the leader's alone."""
+    codes: bool = True
+    """Whether whoever sits in one may have a code made for it."""
+    code_ttl_s: Annotated[int, Field(ge=0, le=31_536_000)] = 0
+    """Seconds that a code is good for; 0: as long as the session."""
+    passwords: bool = True
+    """Whether its leader may set a password."""
+    kick_s: Annotated[int, Field(ge=0, le=31_536_000)] = 0
+    """Seconds that whoever is kicked stays out, unless the kick says otherwise; of `hosted` 60."""
     can_be_created_by_players_directly: bool = False
     can_join_matchmaking: bool = False
     can_be_added_to_server_browser: bool = False
     can_change_own_team: bool = True
+    leader_may: LeaderMay = ("all",)
+    """What the leader of a session of this type may do; not of those that are made for matches."""
     keep_alive_on_empty: bool = False
     auto_add_to_browser: bool = False
     auto_browser_params: CustomData = Field(default_factory=dict)
-    auto_startup_params: StartupParams | None = None
+    auto_startup_params: StartupParamsRow | None = None
     min_session_count: Annotated[int, Field(ge=0, le=1000)] = 0
-    """In each region, kept running by ourselves."""
+    """Sessions that the lobby keeps open in each region."""
     num_teams: Annotated[int, Field(ge=1, le=MOST_SEATS)] = 1
     players_per_team: Annotated[int, Field(ge=1, le=MOST_SEATS)] = 4
     platform_templates: dict[str, PlatformTemplate] = Field(default_factory=dict)
@@ -75,7 +90,7 @@ class SessionTemplate(Row):
     @field_validator("platform_templates", mode="before")
     @classmethod
     def _named_by_key(cls, value: Any) -> Any:
-        """The platform and its number need not be said again."""
+        """The platform and its number default to those of the key."""
         if not isinstance(value, dict):
             return value
         if unknown := [key for key in value if key not in NUMBERS]:
@@ -112,17 +127,41 @@ class SessionTemplate(Row):
             raise ValueError('what a host launches is the host\'s to open: "host"')
         return value
 
+    @field_validator("friends_of")
+    @classmethod
+    def _a_host_has_friends(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("session_type") == HOSTED and value != "leader":
+            raise ValueError('what a host launches is open to the host\'s own friends: "leader"')
+        return value
+
+    @field_validator("code_ttl_s")
+    @classmethod
+    def _of_codes_alone(cls, value: int, info: ValidationInfo) -> int:
+        if value and not info.data.get("codes", True):
+            raise ValueError("goes with codes, and those are off")
+        return value
+
+    @field_validator("leader_may")
+    @classmethod
+    def _a_host_leads(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("session_type") == HOSTED and value != (EVERY_POWER,):
+            raise ValueError(f'what a host launches is the host\'s to lead: ["{EVERY_POWER}"]')
+        return value
+
     @model_validator(mode="before")
     @classmethod
-    def _hosts_welcome(cls, row: Any) -> Any:
-        if isinstance(row, dict) and row.get("session_type") == HOSTED:
-            return {"welcome": "host", **row}
-        return row
+    def _defaults_of_its_kind(cls, row: Any) -> Any:
+        if not isinstance(row, dict):
+            return row
+        if row.get("session_type") == HOSTED:
+            return {"welcome": "host", "entry": "open", "friends_of": "leader", "kick_s": 60, **row}
+        return {"entry": "open", **row} if row.get("joinable") is True else row
 
     @property
     def kept(self) -> bool:
-        """Whether a session of this type stays when nobody is in it."""
+        """Whether a session of this type stays open when it is empty."""
         return self.keep_alive_on_empty or self.min_session_count > 0
 
-    def shape(self) -> Template:
-        return Template(self.session_type, self.num_teams, self.players_per_team)
+    def as_template(self) -> Template:
+        leading = powers_of(self.leader_may)
+        return Template(self.session_type, self.num_teams, self.players_per_team, leading)

@@ -1,19 +1,34 @@
-"""An account: the one identity behind a user, a host and a player."""
+"""Account: one identity for a user, a host and a player, with its roles and restrictions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
-from lobby.domain.errors import NicknameNotFound, TooManyNicknames
+from lobby.domain.errors import (
+    AccountNotFound,
+    Conflict,
+    NicknameNotFound,
+    StillReachable,
+    TooManyNicknames,
+)
+from lobby.domain.evictions import Eviction
 from lobby.domain.hosts import Host
 from lobby.domain.login_errors import AgreementsNeeded, Restricted
 from lobby.domain.permissions import ADMIN_GRANTS, GRANTS, Actor, Kind
+from lobby.domain.reasons import Reason
+
+
+class Ambiguous(Conflict):
+    """Several accounts may be meant."""
+
+    code = "ambiguous_name"
 
 
 class RestrictionType(StrEnum):
-    """In the words of the login's answer."""
+    """Kinds of moderation restriction, spelt as the login response spells them."""
 
     BAN = "account_ban"
     LOCKOUT = "account_lockout"
@@ -21,44 +36,57 @@ class RestrictionType(StrEnum):
     PENDING_DELETION = "account_pending_deletion"
 
 
-BARRING = frozenset(set(RestrictionType) - {RestrictionType.PENDING_DELETION})
-"""Restrictions that keep somebody out; others are only shown."""
+LOGIN_BLOCKING = frozenset(set(RestrictionType) - {RestrictionType.PENDING_DELETION})
+"""Restrictions that refuse a login; the others are only shown."""
 
-MACHINES = "Basic"
-"""The platform of those who are in the catalogue by name, game servers mostly."""
+SERVICE_PLATFORM = "Basic"
+"""The platform of service accounts (mostly game servers), which the catalogue names."""
 
 
 @dataclass(frozen=True)
 class Portal:
-    """Where a player comes from: a platform, and who they are there."""
+    """A platform identity that is linked to an account: the platform and the user id there."""
 
     platform: str
     user: str
 
     @property
     def claim(self) -> str:
-        """Nobody else comes from there."""
+        """Unique claim: one account for each platform identity."""
         return f"{self.platform} {self.user}"
 
 
 @dataclass(frozen=True)
 class Restriction:
-    """`until` in Unix seconds; None: for good."""
+    """A moderation restriction. `until`: Unix seconds; None: permanent."""
 
     type: str
     reason: str | None = None
     until: float | None = None
 
-    def stands(self, now: float) -> bool:
+    def active(self, now: float) -> bool:
         return self.until is None or now < self.until
+
+
+MOST_ENDED = 100
+"""Logins of one account that were ended one by one, while tokens of theirs would still count."""
+
+
+LEAVING = 0.0
+"""`token_until` of an account whose removal has begun."""
 
 
 @dataclass
 class Account:
-    """`uuid` is lower case; `number` is the growing integer that contract U shows as `id`.
+    """`uuid` is lower case; `number` is the sequence number that `/users` shows as `id`.
 
-    `registered_by` is the login of who added it; `icon` is a digest of the picture kept apart.
-    Of players alone: `role` names one of the catalogue, `agreements` are the versions accepted.
+    `registered_by` is the login of the administrator who added it; `icon` is a digest, the picture
+    is a document of its own. For players only: `role` is a role of the catalogue, `agreements` maps
+    each agreement to the version that was accepted. A higher `token_version` revokes older tokens.
+    `token_until`: when the last token of an anonymous account ends. `invisible`: whoever it is
+    shows as offline. `ended`: logins that were signed out, and until when their tokens would count;
+    `used`: when tokens that have no expiry were last used, by login, to the day. `evicting`: why an
+    eviction has begun that is not complete.
     """
 
     uuid: str
@@ -73,13 +101,19 @@ class Account:
     password_hash: str | None = None
     admin: bool = False
     host_key_hash: str | None = None
+    secret_hash: str | None = None
     locked: bool = False
     token_version: int = 1
+    token_until: float | None = None
     host: Host = field(default_factory=Host)
     portal: Portal | None = None
     role: str | None = None
     agreements: dict[str, int] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
+    invisible: bool = False
+    ended: dict[str, float] = field(default_factory=dict)
+    used: dict[str, float] = field(default_factory=dict)
+    evicting: Eviction | None = None
     version: int = 0
 
     @property
@@ -88,45 +122,107 @@ class Account:
 
     @property
     def machine(self) -> bool:
-        return self.portal is not None and self.portal.platform == MACHINES
+        return self.portal is not None and self.portal.platform == SERVICE_PLATFORM
 
-    def actor(self, *, expires: float | None = None, permissions: Iterable[str] = ()) -> Actor:
-        """`permissions` are those of the role."""
-        admin = ADMIN_GRANTS if self.admin else frozenset()
+    def actor(
+        self,
+        *,
+        expires: float | None = None,
+        permissions: Iterable[str] = (),
+        kind: Kind | None = None,
+    ) -> Actor:
+        """The caller that this account is in a request. `permissions`: those of its role. `kind`:
+        that of the token; a user with a player's token is a player, and no administrator."""
+        kind = kind or self.kind
+        is_admin = self.admin and kind is self.kind
+        admin = ADMIN_GRANTS if is_admin else frozenset()
         return Actor(
             uuid=self.uuid,
-            kind=self.kind,
+            kind=kind,
             name=self.shown_name,
             nickname=self.nickname,
             icon=self.icon,
             version=self.version,
             number=self.number,
-            admin=self.admin,
+            admin=is_admin,
             token_version=self.token_version,
             expires=expires,
             platform=self.portal.platform if self.portal else None,
-            grants=GRANTS[self.kind].union(admin, permissions),
+            invisible=self.invisible,
+            grants=GRANTS[kind].union(admin, permissions),
         )
 
+    @property
+    def by_token_alone(self) -> bool:
+        """Anonymous, and nothing but a token that was issued before leads back to it."""
+        ways = (self.login, self.password_hash, self.host_key_hash, self.secret_hash, self.portal)
+        return self.kind is Kind.ANONYMOUS and not self.admin and not any(ways)
+
+    def extend_token(self, until: float) -> None:
+        """Raises AccountNotFound where its removal has begun."""
+        if self.token_until == LEAVING:
+            raise AccountNotFound
+        self.token_until = max(until, self.token_until or until)
+
+    def require_abandoned(self, before: float) -> None:
+        """Raise StillReachable, unless only a token led to it, and the last ended before then."""
+        if not self.by_token_alone or self.token_until is None or self.token_until >= before:
+            raise StillReachable
+
+    def leave(self, before: float) -> None:
+        """Begin the removal: nobody comes back from now on. Raises StillReachable."""
+        self.require_abandoned(before)
+        self.token_until = LEAVING
+
     def barred(self, now: float) -> bool:
-        return any(one.type in BARRING and one.stands(now) for one in self.restrictions)
+        """Whether a restriction refuses its login now."""
+        return self.barring(now) is not None
+
+    def barring(self, now: float) -> Restriction | None:
+        """The restriction that refuses its login now; of several the one that lasts longest."""
+        found = [one for one in self.restrictions if one.type in LOGIN_BLOCKING and one.active(now)]
+        return max(found, key=lambda one: inf if one.until is None else one.until, default=None)
+
+    def restrictions_in_force(self, now: float) -> list[Restriction]:
+        return [one for one in self.restrictions if one.active(now)]
 
     def restrict(self, restriction: Restriction) -> None:
-        """In place of one of the same type."""
+        """Add the restriction; it replaces one of the same type."""
         self.lift(restriction.type)
         self.restrictions.append(restriction)
 
     def lift(self, type: str | None) -> None:
-        """The restriction of this type, or all of them."""
+        """Remove the restriction of this type; None: all of them."""
         left = [one for one in self.restrictions if type is not None and one.type != type]
         self.restrictions = left
 
+    def evict(self, why: Eviction) -> None:
+        """Begin to put it out of everything; none of its tokens is good any more."""
+        self.revoke_tokens()
+        if self.evicting is not Eviction.DELETED:
+            self.evicting = why
+
+    def finish_eviction(self, token_version: int) -> None:
+        """It is out of everything. An eviction that began after this token version goes on."""
+        if self.token_version == token_version:
+            self.evicting = None
+
+    def shut_out(self, now: float) -> bool:
+        """Whether it may hold no seat, ticket or session now."""
+        return self.shut_out_for(now) is not None
+
+    def shut_out_for(self, now: float) -> Reason | None:
+        """Why it may hold none; None: it may."""
+        if self.evicting is not None:
+            return self.evicting.reason
+        return Reason.RESTRICTED if self.barred(now) else None
+
     def require_unrestricted(self, now: float) -> None:
-        if self.barred(now):
-            raise Restricted
+        if (one := self.barring(now)) is not None:
+            raise Restricted(until=one.until, reason=one.reason)
 
     def accept(self, agreements: Mapping[str, int]) -> None:
-        """These versions of them; an older one than was accepted before changes nothing."""
+        """Record the accepted versions; a version older than the recorded one changes nothing."""
         for name, version in agreements.items():
             self.agreements[name] = max(version, self.agreements.get(name, 0))
 
@@ -136,16 +232,19 @@ class Account:
             raise AgreementsNeeded(needed)
 
     def lock(self) -> None:
-        """From now on the uuid alone opens nothing: the host has shown its key."""
-        self.locked = True
+        """Require the host key at each login from now on: the host has shown that it has it.
+        Tokens of before were got by the uuid alone, which others know."""
+        if not self.locked:
+            self.locked = True
+            self.revoke_tokens()
 
     @property
     def nickname(self) -> str | None:
-        """The first of them: the one to show."""
+        """The first one, which is shown."""
         return self.nicknames[0] if self.nicknames else None
 
     def add_nickname(self, nickname: str, *, most: int) -> None:
-        """One that is there already stays where it is."""
+        """Append the nickname; idempotent. Raises TooManyNicknames."""
         if nickname in self.nicknames:
             return
         self.set_nicknames([*self.nicknames, nickname], most=most)
@@ -156,16 +255,28 @@ class Account:
         self.nicknames = list(dict.fromkeys(nicknames))
 
     def remove_nickname(self, nickname: str) -> None:
-        """Whichever case it is written in."""
+        """Case-insensitive. Raises NicknameNotFound."""
         left = [kept for kept in self.nicknames if kept.casefold() != nickname.casefold()]
         if len(left) == len(self.nicknames):
             raise NicknameNotFound
         self.nicknames = left
 
     def set_password(self, password_hash: str) -> None:
-        """A new password ends every token that was given for the old one."""
+        """Replace the password hash and revoke every token that was issued before."""
         self.password_hash = password_hash
         self.revoke_tokens()
+
+    def end_login(self, login: str, *, until: float, now: float) -> None:
+        """Revoke the tokens of one login. Where too many are remembered, all are revoked."""
+        self.used.pop(login, None)
+        self.ended = {one: end for one, end in self.ended.items() if end > now} | {login: until}
+        if len(self.ended) > MOST_ENDED:
+            self.ended = {}
+            self.revoke_tokens()
+
+    def use_login(self, login: str, *, now: float, idle: float) -> None:
+        """Remember that a token of this login was used; forget those that nobody uses any more."""
+        self.used = {one: at for one, at in self.used.items() if now - at < idle} | {login: now}
 
     def revoke_tokens(self) -> None:
         self.token_version += 1

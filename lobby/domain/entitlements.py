@@ -1,5 +1,7 @@
-"""What players buy on their platforms. A *submission* is what a game reports at once. For each
-thing in it there is one *order* for ever; what somebody owns is what their fulfilled orders say.
+"""Entitlements: what players buy on their platforms, and the orders that grant it once.
+
+A *submission* is one report of a game; each purchase in it has one *order*, keyed by the platform's
+id of that purchase (idempotency). What a player owns is the sum of their fulfilled orders.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from lobby.domain.errors import NotFound, TooMany
 NONE = "none"
 MISSING, UNSOLD, ZERO = "missing_information", "no_sku_found", "quantity_zero"
 UNCONSUMED, APPLIED = "failed_to_consume", "previously_applied"
-"""Why nothing is given, in the words of player services."""
+"""Why nothing is granted, as the contract of player services spells it."""
 
 
 class SubmissionNotFound(NotFound):
@@ -35,7 +37,7 @@ class TooManyOpen(TooMany):
     code = "too_many_requests"
 
 
-class Status(StrEnum):
+class EntitlementStatus(StrEnum):
     SUBMITTED = "SUBMITTED"
     FULFILLED = "FULFILLED"
     FAILED = "FAILED"
@@ -44,27 +46,27 @@ class Status(StrEnum):
 
 @dataclass
 class Item:
-    """One thing of a submission; `entitlement` is what the platform calls this very purchase."""
+    """One purchase of a submission; `entitlement` is the platform's id of this purchase."""
 
     sku: str
     entitlement: str
     quantity: int
-    status: Status = Status.SUBMITTED
+    status: EntitlementStatus = EntitlementStatus.SUBMITTED
     error: str = NONE
     order: str | None = None
 
     @property
     def settled(self) -> bool:
-        return self.status is not Status.SUBMITTED
+        return self.status is not EntitlementStatus.SUBMITTED
 
-    def end(self, status: Status, error: str = NONE) -> None:
+    def end(self, status: EntitlementStatus, error: str = NONE) -> None:
         self.status, self.error = status, error
 
 
 @dataclass
 class Order:
-    """`each` is how many of the item one of the purchase gives; `granted` how many were given.
-    `submission` is the one that it is carried out for."""
+    """The record of one purchase. `each`: how many of the item one unit of the purchase grants.
+    `granted`: how many were granted. `submission`: the one that it is fulfilled for."""
 
     id: str
     player: str
@@ -75,7 +77,7 @@ class Order:
     sku: str
     item: int
     each: int
-    status: Status = Status.SUBMITTED
+    status: EntitlementStatus = EntitlementStatus.SUBMITTED
     error: str = NONE
     granted: int = 0
     version: int = 0
@@ -85,27 +87,27 @@ class Order:
         return order_key(self.player, self.platform, self.entitlement)
 
     def fulfil(self, count: int) -> None:
-        """Once. Whatever was said of it before, what was used up on the platform is given."""
-        if self.status is not Status.FULFILLED:
-            self.status, self.error = Status.FULFILLED, NONE
+        """Grant once. It also succeeds after a failure: the platform has consumed the purchase."""
+        if self.status is not EntitlementStatus.FULFILLED:
+            self.status, self.error = EntitlementStatus.FULFILLED, NONE
             self.granted = self.each * count
 
     def fail(self, error: str) -> None:
-        if self.status is Status.SUBMITTED:
-            self.status, self.error = Status.FAILED, error
+        if self.status is EntitlementStatus.SUBMITTED:
+            self.status, self.error = EntitlementStatus.FAILED, error
 
     def retry(self, submission: str, *, sku: str, item: int, each: int) -> None:
-        """For another submission, unless it is under way or done by now."""
-        if self.status is Status.FAILED and self.submission != submission:
-            self.status, self.error, self.submission = Status.SUBMITTED, NONE, submission
+        """Start again for another submission; only a failed order is retried."""
+        if self.status is EntitlementStatus.FAILED and self.submission != submission:
+            self.status, self.error, self.submission = EntitlementStatus.SUBMITTED, NONE, submission
             self.sku, self.item, self.each = sku, item, each
 
 
 @dataclass
 class Submission:
-    """`claimed` is what the game says was bought, `found` what the platform says besides; `skipped`
-    where the platform is not asked. `trusted`: it comes from who need not prove it. `token` is the
-    player's own for the platform, and is forgotten at the end."""
+    """One report of purchases. `claimed`: what the game reports; `found`: what the platform reports
+    besides; `skipped`: the platform was not asked; `looked`: it was. `trusted`: the caller needs no
+    proof. `token`: the player's platform token, erased at the end."""
 
     id: str
     player: str
@@ -133,62 +135,63 @@ class Submission:
         return (self.looked or self.skipped) and all(item.settled for item in self.items)
 
     @property
-    def status(self) -> Status:
-        """Of the whole: failed where anything of it did."""
+    def status(self) -> EntitlementStatus:
+        """Of the whole submission: FAILED if any item failed."""
         if not self.settled:
-            return Status.SUBMITTED
-        failed = any(item.status is Status.FAILED for item in self.items)
-        return Status.FAILED if failed else Status.FULFILLED
+            return EntitlementStatus.SUBMITTED
+        failed = any(item.status is EntitlementStatus.FAILED for item in self.items)
+        return EntitlementStatus.FAILED if failed else EntitlementStatus.FULFILLED
 
-    def sift(self, sold: Container[str]) -> None:
-        """What needs no platform to be told. `sold`: what purchases there are."""
+    def check_claims(self, sold: Container[str]) -> None:
+        """Settle the items that can be refused without the platform. `sold`: SKUs of the game."""
         seen: set[str] = set()
         for item in self.claimed:
             if not (item.sku and item.entitlement):
-                item.end(Status.FAILED, MISSING)
+                item.end(EntitlementStatus.FAILED, MISSING)
             elif item.sku not in sold:
-                item.end(Status.FAILED, UNSOLD)
+                item.end(EntitlementStatus.FAILED, UNSOLD)
             elif not item.quantity:
-                item.end(Status.FAILED, ZERO)
+                item.end(EntitlementStatus.FAILED, ZERO)
             elif item.entitlement in seen:
-                item.end(Status.PREVIOUSLY_APPLIED, APPLIED)
+                item.end(EntitlementStatus.PREVIOUSLY_APPLIED, APPLIED)
             seen.add(item.entitlement)
 
     def find(self, found: Iterable[Item], sold: Container[str]) -> None:
-        """What the platform has of theirs. What is claimed already, or not of this game, is not
-        said again."""
+        """Add what the platform reports, once; without duplicates of claims and without SKUs that
+        the game does not sell."""
         known = {item.entitlement for item in self.claimed}
         if not self.looked:
             self.looked = True
             self.found = [i for i in found if i.sku in sold and i.entitlement not in known]
 
     def skip(self) -> None:
-        """The platform cannot be asked."""
+        """Record that the platform cannot be asked."""
         if not self.looked:
             self.skipped = True
 
     def settle(self, order: Order) -> None:
-        """As it went; an order that was carried out for another one gives nothing again."""
+        """Copy the order's result; one that was fulfilled for another submission grants nothing."""
         mine = order.submission == self.id
         status, error = order.status, order.error
-        if status is Status.FULFILLED and not mine:
-            status, error = Status.PREVIOUSLY_APPLIED, APPLIED
+        if status is EntitlementStatus.FULFILLED and not mine:
+            status, error = EntitlementStatus.PREVIOUSLY_APPLIED, APPLIED
         for item in self.items:
             if item.entitlement == order.entitlement and not item.settled:
                 item.order = order.id
                 item.end(status, error)
 
     def refuse(self, entitlement: str) -> None:
-        """The game does not sell it any more."""
+        """Fail the open items of this purchase: the game no longer sells it."""
         for item in self.items:
             if item.entitlement == entitlement and not item.settled:
-                item.end(Status.FAILED, UNSOLD)
+                item.end(EntitlementStatus.FAILED, UNSOLD)
 
     def end(self) -> None:
+        """Close it and erase the platform token."""
         self.ended, self.token = True, ""
 
 
 def order_key(player: str, platform: str, entitlement: str) -> str:
-    """Whatever the platform calls it, of a length that a key may have."""
+    """The document key of a purchase; hashed, since ids of platforms can be longer than a key."""
     mark = hashlib.sha256(f"{platform}\0{entitlement}".encode()).hexdigest()[:32]
     return f"{player}/{mark}"

@@ -1,7 +1,7 @@
-"""Why the lobby says no.
+"""Refusals: the exceptions that the lobby raises, each with a stable error code.
 
-One class per fact, one stable code per class, no idea of HTTP. The docstring is what the client
-reads when nothing more precise is said; it tells what to do next where something can be done.
+One class per reason, no knowledge of HTTP: each door maps a class to its own status and words.
+The docstring is the default message for the client, and says what to do next where that is known.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from typing import Any
 
 
 class LobbyError(Exception):
-    """The lobby refused."""
+    """The lobby refused. `about`: facts for programs, none that this caller may not know."""
 
     code = "refused"
 
-    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
-        super().__init__(message or self.__doc__)
-        self.retry_after = retry_after
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        about: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message or " ".join((self.__doc__ or "").split()))
+        self.retry_after, self.about = retry_after, about
 
 
 class Malformed(LobbyError):
@@ -145,6 +151,12 @@ class NicknameNotFound(NotFound):
     code = "nickname_not_found"
 
 
+class StillReachable(LobbyError):
+    """Somebody can still come back to the account."""
+
+    code = "still_reachable"
+
+
 class FamilyNotFound(NotFound):
     """No login gave this token."""
 
@@ -217,12 +229,6 @@ class TooManyNicknames(Conflict):
     code = "too_many_nicknames"
 
 
-class LastAdmin(Conflict):
-    """The last administrator stays one; make another first."""
-
-    code = "last_admin"
-
-
 class AlreadyHosting(Conflict):
     """The host already has a live session; close it first."""
 
@@ -254,15 +260,9 @@ class SessionFull(Conflict):
 
 
 class SessionNotJoinable(Conflict):
-    """The host has closed the door of this session."""
+    """Nobody comes into this session unasked."""
 
     code = "session_not_joinable"
-
-
-class IdReused(Conflict):
-    """This command id was used for another command in the last two minutes; use a new one."""
-
-    code = "id_reused"
 
 
 class Unacceptable(LobbyError):
@@ -275,6 +275,10 @@ class TooMany(LobbyError):
     """Too many tries; wait, then try again."""
 
     code = "too_many"
+
+
+class TooManyRequests(TooMany):
+    """Too many requests at once; wait, then try again."""
 
 
 class Unavailable(LobbyError):

@@ -1,4 +1,4 @@
-"""Why a stream of notifications says no."""
+"""Refusals of notification streams."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Who may do what.
+"""Authorization: grants of a caller, needs of an operation, and the permit that results.
 
-A door declares what an operation *needs*; the caller holds *grants*; the two make a *permit*,
-and every verb takes one. Strings are spelt as the API documents spell them, where they spell any.
+A door declares what an operation *needs*; the caller holds *grants*; the two make a *permit*, which
+every verb takes. The strings are those of the API documents where these have any.
 """
 
 from __future__ import annotations
@@ -9,22 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from lobby.domain.errors import Forbidden, NotYours, Unauthenticated
 
 
 class Kind(StrEnum):
-    """How somebody came in."""
+    """How a caller authenticated."""
 
     USER = "user"  # a login and a password
-    HOST = "host"  # a uuid, and its key once it was shown
+    HOST = "host"  # a uuid, and the host key once it was shown
     ANONYMOUS = "anonymous"  # an identity without a name
-    PLAYER = "player"  # a platform's credential
-    SPECTATOR = "spectator"  # no identity: looks, and does nothing
+    PLAYER = "player"  # a credential of a platform
+    SPECTATOR = "spectator"  # no identity, read only
 
 
 class Role(StrEnum):
-    """A standing inside one session, from least to most."""
+    """A role inside one session, in ascending order."""
 
     ACTIVE = "active_in_session"
     HOST = "session_host"
@@ -39,13 +40,24 @@ GRANTS: dict[Kind, frozenset[str]] = {
     Kind.SPECTATOR: frozenset({"look"}),
 }
 
+SERVING = "session:*"
+"""The grant of game servers and other services: neither quotas nor limits of requests hold."""
 ADMIN_GRANTS = frozenset({"server:write:any", "server:admin"})
+
+
+class Login(NamedTuple):
+    """The login that a token and all its renewals go back to. `at` in Unix seconds."""
+
+    id: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever is asking. `uuid` is empty for nobody and for spectators; `platform` is where a
-    player comes from, in the words of player services."""
+    """The caller of an operation. `uuid` is empty without authentication and for spectators;
+    `platform` is a player's platform, as the contract of player services spells it. `invisible`:
+    others see them as offline, until they say otherwise. `login`: the one that their token goes
+    back to."""
 
     uuid: str
     kind: Kind | None = None
@@ -58,22 +70,30 @@ class Actor:
     token_version: int = 0
     expires: float | None = None
     platform: str | None = None
+    invisible: bool = False
+    login: Login | None = None
     grants: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def named(self) -> bool:
-        """False for an identity that anybody can have without a name; hosts may turn it away."""
+        """False for an anonymous identity, or a player without a name; hosts may refuse those.
+        A host is named by its uuid, which is all that others befriend, ban and meet."""
         if self.kind is Kind.PLAYER:
             return self.name is not None
         return self.kind is not Kind.ANONYMOUS
 
+    def seconds_left(self, now: float) -> float | None:
+        """Until their token expires; None: never."""
+        return None if self.expires is None else round(max(0.0, self.expires - now), 3)
+
     def holds(self, need: str) -> bool:
+        """Whether one of its grants covers the need."""
         return any(covers(grant, need) for grant in self.grants)
 
 
 NOBODY = Actor("")
 READER = Actor("", grants=frozenset({"server:read"}))
-"""Nobody in particular, where a deployment lets anybody read."""
+"""An unauthenticated reader, where a deployment allows anonymous reads."""
 SPECTATOR = Actor("", Kind.SPECTATOR, grants=GRANTS[Kind.SPECTATOR])
 
 
@@ -84,29 +104,31 @@ def covers(grant: str, need: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A door's word that this actor may try; the domain checks the rest."""
+    """Authorization of one call by its door. `outright`: for any account or session; else only for
+    the actor's own or, with a `role`, where the actor has that role: the domain checks this."""
 
     actor: Actor
     outright: bool = False
     role: Role | None = None
 
     def require_self(self, subject: str) -> None:
+        """Raise NotYours unless the subject is the actor."""
         if not self.outright and self.actor.uuid != subject:
             raise NotYours
 
     def require_outright(self) -> None:
-        """Not for those who act on their own behalf alone."""
+        """Raise Forbidden for a permit that is limited to the actor's own."""
         if not self.outright:
             raise Forbidden
 
 
 SYSTEM = Permit(Actor("system"), outright=True)
-"""What time and the operator act with: no client ever holds it."""
+"""The permit of timers, background work and the operator; no client ever has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What an operation asks of its caller.
+    """The grants that an operation needs.
 
     `outright` strings suffice alone. `own` strings suffice for acting on oneself or, where a role
     is named, for holding that role in the session. No strings at all: open to anybody.
@@ -121,6 +143,7 @@ class Needs:
         return not (self.outright or self.own)
 
     def permit(self, actor: Actor) -> Permit:
+        """The permit of this actor. Raises Forbidden, or Unauthenticated without an account."""
         if any(actor.holds(need) for need in self.outright):
             return Permit(actor, outright=True)
         if self.open or any(actor.holds(need) for need in self.own):

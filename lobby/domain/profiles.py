@@ -1,15 +1,21 @@
-"""What an account shows of itself beside its name: nicknames, and an icon kept apart."""
+"""Icons of accounts, and the list of administrators: documents apart from the account."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lobby.domain.errors import LastAdmin
+from lobby.domain.errors import Conflict
+
+
+class LastAdmin(Conflict):
+    """The last administrator stays one; make another first."""
+
+    code = "last_admin"
 
 
 @dataclass
 class Icon:
-    """`png` is a data URL. Kept apart from the account, which is read far more often."""
+    """`png` is a data URL. A document of its own, since the account is read far more often."""
 
     account: str
     png: str
@@ -18,16 +24,17 @@ class Icon:
 
 @dataclass
 class Admins:
-    """Who administrates: one document, so that the last one is the last one for everybody."""
+    """The administrators, in one document: so two concurrent removals cannot leave none."""
 
     accounts: list[str]
     version: int = 0
 
-    def enter(self, account: str) -> None:
+    def add(self, account: str) -> None:
         if account not in self.accounts:
             self.accounts.append(account)
 
-    def strike(self, account: str) -> None:
+    def remove(self, account: str) -> None:
+        """Idempotent. Raises LastAdmin for the only one."""
         if account not in self.accounts:
             return
         if len(self.accounts) == 1:

@@ -1,7 +1,7 @@
-"""How good players are thought to be: for each kind of rating a mean, and how unsure we are of it.
+"""Ratings of players: for each rank a mean (mu) and an uncertainty (sigma).
 
-What changes ratings bears a number, and of two changes the higher one stands, whichever is written
-first: the same change may be written twice, and in any order. Knows no way to compute a rating.
+Each update has a sequence number and the highest one wins, so updates are idempotent and may be
+applied in any order. Knows no rating model.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RankUpdateNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a rating is kept within, whoever says otherwise."""
+    """Limits that every rating is clamped to."""
 
     least: float
     most: float
@@ -43,7 +43,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a rating becomes; custom data that is not said stays."""
+    """The new value of a rating; custom data of None stays."""
 
     mu: float
     sigma: float
@@ -52,8 +52,8 @@ class Score:
 
 @dataclass
 class Rating:
-    """`update` and `described` are the numbers of what was last said of it, and of its custom
-    data; 0: it is a newcomer's."""
+    """`update` and `described` are the numbers of the last updates of the rating and of its custom
+    data; 0: never updated."""
 
     mu: float
     sigma: float
@@ -61,7 +61,8 @@ class Rating:
     update: int = 0
     described: int = 0
 
-    def take(self, score: Score, number: int) -> None:
+    def apply(self, score: Score, number: int) -> None:
+        """Apply update `number`, unless a later one was applied before."""
         if number > self.update:
             self.mu, self.sigma, self.update = score.mu, score.sigma, number
         if score.custom_data is not None and number > self.described:
@@ -70,20 +71,20 @@ class Rating:
 
 @dataclass
 class Ranks:
-    """Every rating of one player, by the number of its kind."""
+    """All ratings of one player, by rank id."""
 
     player: str
     ratings: dict[int, Rating] = field(default_factory=dict)
     version: int = 0
 
-    def take(self, rank: int, score: Score, number: int) -> None:
-        self.ratings.setdefault(rank, Rating(score.mu, score.sigma)).take(score, number)
+    def apply(self, rank: int, score: Score, number: int) -> None:
+        self.ratings.setdefault(rank, Rating(score.mu, score.sigma)).apply(score, number)
 
 
 @dataclass
 class RankUpdate:
-    """What a match does to the ratings of its players, written down before the first of them
-    changes: whoever stops between, somebody else goes on."""
+    """The new ratings after a match, stored before the first player's rating changes (a write-ahead
+    record): if the process stops in between, another one finishes the update."""
 
     number: int
     rank: int

@@ -1,6 +1,6 @@
-"""What players keep with us: values under keys, for each type of setting that the game has.
+"""Settings that players store: values by key, for each setting type of the game.
 
-Knows neither which keys and values a type lets in, nor how long a value is: that is said.
+Does not validate keys and values: the patterns of a type are checked before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from lobby.domain.errors import Conflict, NotFound, Unacceptable
 
 MOST_KEYS = 200
+"""Keys of one type of setting of one player."""
 LARGEST = 256 * 1024
 """Bytes of all values of one type together."""
 
@@ -71,7 +72,7 @@ class SettingsFull(Conflict):
 
 @dataclass
 class Setting:
-    """`v` is the version of its type that it was written in, `size` the value's, in bytes."""
+    """`v`: version of the setting type that it was written with; `size`: of the value, in bytes."""
 
     v: int
     value: Any
@@ -80,7 +81,7 @@ class Setting:
 
 @dataclass
 class PlayerSettings:
-    """All of one type, by key."""
+    """The settings of one type of one player, by key."""
 
     player: str
     type: str
