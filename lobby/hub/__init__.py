@@ -1,10 +1,11 @@
-"""Who watches what in this process: encodes once, writes the same bytes to everybody.
+"""The fan-out hub: which watchers of this process watch which topics, and what each is sent.
 
-Knows topics, versions and watchers; knows neither nouns nor sockets.
+A frame is encoded once and the same bytes go to all. Knows topics, versions and watchers; knows
+neither nouns nor sockets.
 """
 
 from lobby.hub.fanout import Watcher
 from lobby.hub.hub import Hub
-from lobby.hub.sources import Known, Look, Source
+from lobby.hub.source import Known, News, Snapshot, Source
 
-__all__ = ["Hub", "Known", "Look", "Source", "Watcher"]
+__all__ = ["Hub", "Known", "News", "Snapshot", "Source", "Watcher"]

@@ -1,71 +1,111 @@
-"""The hub: what is watched here, kept in step with what is told and with what stands.
+"""The hub: subscriptions of this process's watchers, kept consistent with the bus and the store.
 
-Listen first, look second: a topic is subscribed before it is read, and what is told meanwhile is
-put in order by version. What the bus may have lost is looked at again; every few seconds everything
-watched is compared with the store, so that even a lost last event heals.
+Subscribe first, read second: events that arrive while a topic is read are ordered by version. After
+a gap on the bus a topic is resynced from the store; every few seconds all watched topics are
+compared with it, so that even a lost last event is repaired.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from itertools import count
-from weakref import WeakValueDictionary
 
 import structlog
 
 from lobby.domain.errors import NotFound
-from lobby.hub import frames
+from lobby.hub import account_events
+from lobby.hub.asked_lists import AskedList
+from lobby.hub.backpressure import Skipped
 from lobby.hub.documents import WatchedDocument
 from lobby.hub.fanout import Watcher
+from lobby.hub.hiding import RETRY_SECONDS, Hiding
 from lobby.hub.journals import WatchedJournal
-from lobby.hub.looks import Looks, Watched, suspects
-from lobby.hub.sources import Known, Source, State
-from lobby.hub.waits import Waits
+from lobby.hub.list_limit import LIST_LIMIT, ListLimit
+from lobby.hub.live_lists import FED_BY, live_lists
+from lobby.hub.open_topics import OpenTopics
+from lobby.hub.people_source import PeopleSource
+from lobby.hub.people_views import PeopleView
+from lobby.hub.query_topics import QueryTopics
+from lobby.hub.resync import Resyncs, Watched, lists, possibly_stale, read_again
+from lobby.hub.resync import load as load_topic
+from lobby.hub.roster_feed import ROSTER_LIMIT, RosterFeed
+from lobby.hub.roster_limits import PEOPLE_LIMIT, RosterLimits
+from lobby.hub.source import Known, Source, State
+from lobby.hub.subscriptions import Subscriptions
+from lobby.hub.waiters import Waiters
+from lobby.hub.windows import MOST_WINDOWS
 from persistence.ports import Bus, Unreachable
-from protocol import events
-from protocol.topics import ACCOUNTS, PRESENCE, split
+from protocol import events, frames
+from protocol.topics import ACCOUNTS, PEOPLE, PRESENCE, inbox, split
 
 log = structlog.get_logger(__name__)
 
-JOURNALS = frozenset({"inbox", "chat", "instance"})
-RETRY_SECONDS = 0.5
+LIST_ROUNDS = 4
+"""How often lists are compared with the store while everything else is once."""
 
 
 class Hub:
-    """`name` numbers what this process numbers itself: it begins the epochs of those topics."""
+    """All topics watched in this process, and who watches them. `name`, which is this process's,
+    begins the epochs of documents that the hub numbers itself."""
 
     def __init__(
         self,
         bus: Bus,
         source: Source,
+        people: PeopleSource,
         *,
         name: str,
-        forget_standing: Callable[[str], None],
-        on_changed: Callable[[events.Changed], None],
+        list_limit: int = LIST_LIMIT,
+        most_windows: int = MOST_WINDOWS,
+        roster_limit: int = ROSTER_LIMIT,
+        people_limit: int = PEOPLE_LIMIT,
+        forget_account: Callable[[str], None],
+        on_changed: Callable[[events.ProfileChanged], None],
     ) -> None:
-        self._bus, self._source, self._name = bus, source, name
-        self._topics: dict[str, Watched] = {}
-        self._openings = count(1)
-        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._subscribed: set[str] = set()
-        self._missed: set[str] = set()
-        self._told_meanwhile: dict[str, set[str]] = {}
-        self._watchers: dict[str, set[Watcher]] = {}
-        self._watching: dict[Watcher, set[str]] = {}
-        self._idle: set[str] = set()
-        self._looks = Looks(self._look_now)
-        self._forget_standing, self._on_changed = forget_standing, on_changed
-        self._recheck = asyncio.Event()
-        self.waits = Waits()
+        self._bus, self._source = bus, source
+        self._changed_meanwhile: dict[str, set[str]] = {}
+        self._watchers, self._watching = dict[str, set[Watcher]](), dict[Watcher, set[str]]()
+        self._skipped = skipped = Skipped()
+        self._resyncs = Resyncs(self._resync_now)
+        self.forget_account, self.on_changed = forget_account, on_changed
+        self.recheck, self.waiters = asyncio.Event(), Waiters()
+        epoch = partial(next, (f"{name}-{opening}" for opening in count(1)))
+        self.roster = RosterFeed(bus, people, limit=roster_limit, skipped=skipped, epoch=epoch)
+        load = partial(load_topic, source, self.roster, epoch=epoch, waiters=self.waiters)
+        self._opened = OpenTopics(
+            Subscriptions(bus, self.roster),
+            load=partial(load, skipped=skipped),
+            resync=self._resync,
+            in_use=self._in_use,
+        )
+        self._topics = self._opened.topics
+        self.hiding = Hiding(source, self._topics, self.of)
+        self.list_limit = ListLimit(list_limit, self._topics, self.exclude)
+        self.queries = QueryTopics(
+            source, self._watching, skipped=skipped, sockets=self.of, exclude=self.exclude
+        )
+        self.queries.lists = self._lists(epoch, most_windows)
+        self.roster_limits = self._roster_limits(roster_limit, people_limit)
 
-    # Watchers come and go
+    def _lists(self, epoch: Callable[[], str], most: int) -> dict[str, AskedList]:
+        opens = {name: partial(self._opened.open, topic) for name, topic in FED_BY.items()}
+        clock = self._source.clock
+        return live_lists(self.queries, opens, epoch=epoch, most=most, clock=clock)
+
+    def _roster_limits(self, whole: int, asked: int) -> RosterLimits:
+        askers = self.queries.lists[PEOPLE].windows.followers
+        return RosterLimits(whole, asked, self._topics, exclude=self.exclude, askers=askers)
+
+    # Watchers
 
     def enter(self, watcher: Watcher) -> None:
         self._watching[watcher] = set()
         self._watchers.setdefault(watcher.identity, set()).add(watcher)
 
     def leave(self, watcher: Watcher) -> None:
+        self.queries.leave(watcher)
         for topic in self._watching.pop(watcher, set()):
             if watched := self._topics.get(topic):
                 watched.leave(watcher)
@@ -73,6 +113,7 @@ class Hub:
         mine.discard(watcher)
         if not mine:
             self._watchers.pop(watcher.identity, None)
+            self.hiding.left(watcher.identity)
 
     def watching(self, watcher: Watcher) -> set[str]:
         return self._watching.get(watcher, set())
@@ -80,77 +121,55 @@ class Hub:
     def watchers(self) -> list[Watcher]:
         return list(self._watching)
 
-    def here(self, identity: str) -> int:
-        """How many sockets of this account this process serves."""
-        return len(self._watchers.get(identity, ()))
+    def of(self, identity: str) -> list[Watcher]:
+        """The sockets of this account that this process serves."""
+        return list(self._watchers.get(identity, ()))
 
     async def open(self, topic: str) -> None:
-        """Make sure that the topic is kept here; raises NotFound or Unreachable."""
-        async with self._turn(topic):
-            self._idle.discard(topic)
-            if topic not in self._topics:
-                self._subscribed.add(topic)
-                try:
-                    await self._bus.subscribe(topic)
-                    self._missed.discard(topic)
-                    self._topics[topic] = await self._first_look(topic)
-                except BaseException:
-                    await self._unsubscribe(topic)
-                    raise
-                if topic in self._missed:
-                    self._look(topic)
+        """Subscribe to the topic and read it, if it is not open; raises NotFound or Unreachable."""
+        await self._opened.open(topic)
 
-    def _turn(self, topic: str) -> asyncio.Lock:
-        """Held by whoever opens or closes the topic; gone when nobody holds or awaits it."""
-        return self._opening.setdefault(topic, asyncio.Lock())
-
-    async def _unsubscribe(self, topic: str) -> None:
-        self._subscribed.discard(topic)
-        await self._bus.unsubscribe(topic)
-
-    async def join(
-        self, topic: str, watcher: Watcher, *, known: Known | None = None, after: int | None = None
-    ) -> None:
-        """Send the watcher what it lacks, and from then on everything."""
+    async def join(self, topic: str, watcher: Watcher, *, known: Known | None = None) -> None:
+        """Send the watcher what it lacks, then everything that follows. The topic must be open."""
         watched = self._topics[topic]
         if watcher not in self._watching:
             return
         self._watching[watcher].add(topic)
-        if isinstance(watched, WatchedDocument):
-            watched.join(watcher, known)
-        else:
-            await watched.join(watcher, after)
-            if topic not in self.watching(watcher):
-                watched.leave(watcher)
+        if isinstance(watched, WatchedJournal | PeopleView):
+            await watched.join(watcher, known)
+            return
+        await watched.encode()
+        hides = await self.hiding.hides(topic, watcher.identity)
+        document = self._topics.get(topic)
+        if topic in self.watching(watcher):
+            if isinstance(document, WatchedDocument):
+                document.join(watcher, known, hides)
+            else:
+                self.exclude(watcher, topic, frames.WATCH_AGAIN)
 
     def current(self, topic: str) -> State:
-        """The state of a document that is open here, as the public sees it."""
-        watched = self._topics[topic]
-        return watched.current if isinstance(watched, WatchedDocument) else {}
+        """The outer state of a document that is open here; empty for a journal."""
+        return getattr(self._topics[topic], "current", {})
 
-    def cursor(self, topic: str) -> int | None:
-        """The newest entry's, of a journal that is open here."""
+    def cursor(self, topic: str) -> Known | None:
+        """Epoch and newest cursor of a journal that is open here; None for a document."""
         watched = self._topics[topic]
-        return watched.head if isinstance(watched, WatchedJournal) else None
+        return watched.known if isinstance(watched, WatchedJournal) else None
 
     def unwatch(self, topic: str, watcher: Watcher) -> None:
         self.watching(watcher).discard(topic)
+        self.queries.unwatch(topic, watcher)
         if watched := self._topics.get(topic):
             watched.leave(watcher)
 
     def caught_up(self, watcher: Watcher) -> None:
-        """It reads again: what it missed is in the states."""
-        for topic in list(self.watching(watcher)):
-            watched = self._topics.get(topic)
-            if watched and watcher in watched.members:
-                watched.refresh(watcher)
-                if watcher not in watched.members:
-                    self.watching(watcher).discard(topic)
+        """The watcher reads again: resend what it was not sent."""
+        self._skipped.resend(watcher)
 
-    # What is told
+    # Events from the bus
 
     async def run(self) -> None:
-        """Endless: hear the bus, from when it can be reached."""
+        """Endless: receive from the bus, once it can be reached."""
         while True:
             try:
                 await self._bus.subscribe(ACCOUNTS)
@@ -159,138 +178,121 @@ class Hub:
                 await asyncio.sleep(RETRY_SECONDS)
         async for delivery in self._bus.deliveries():
             try:
-                self._hear(delivery.topic, delivery.payload)
+                self._receive(delivery.topic, delivery.payload)
             except Exception:
                 log.exception("delivery_not_understood", topic=delivery.topic)
 
-    def _hear(self, topic: str, payload: str | None) -> None:
+    def _receive(self, topic: str, payload: str | None) -> None:
         if topic == ACCOUNTS:
-            self._hear_of_account(payload)
+            account_events.receive(self, payload)
             return
+        changed = self.roster.receive(payload) if topic == PRESENCE else None
         watched = self._topics.get(topic)
         if watched is None:
-            if topic in self._opening:
-                self._missed.add(topic)
+            self._opened.miss(topic)
         elif payload is None:
-            self._look(topic)
-        elif topic == PRESENCE:
-            roster = events.ROSTER.validate_json(payload)
-            assert isinstance(watched, WatchedDocument)
-            if not watched.fold_roster(roster.epoch, roster.version, dict(roster.patch)):
-                self._look(topic)
+            self._resync(topic)
+        elif changed is not None and isinstance(watched, WatchedDocument):
+            at = changed.epoch, changed.version
+            if not watched.apply_roster(*at, changed.patch, changed.shard):
+                self._resync(topic)
+            self.roster_limits.enforce()
         else:
-            self._fold(topic, watched, events.TOLD.validate_json(payload))
+            self._apply(topic, watched, events.BUS_EVENT.validate_json(payload))
 
-    def _fold(self, topic: str, watched: Watched, told: events.Told) -> None:
+    def _apply(self, topic: str, watched: Watched, told: events.BusEvent) -> None:
         match told, watched:
-            case events.DocumentTold(), WatchedDocument():
+            case events.DocumentChanged(), WatchedDocument():
                 insiders = frozenset(told.insiders or ())
-                watched.fold_document(told.version, told.outer, told.inner, insiders)
-            case events.CollectionTold(), WatchedDocument():
-                self._told_meanwhile.get(topic, set()).update(told.patch)
-                watched.fold_entries(told.patch, told.versions)
-            case events.Signalled(), WatchedDocument():
-                watched.signal(frames.signal(topic, told), told.to)
-            case events.EntryTold(), WatchedJournal():
-                if not watched.fold(told.cursor, told.entry):
-                    self._look(topic)
-            case events.Ended(), _:
-                self._end(topic, told.code)
+                watched.apply_document(told.version, told.outer, told.inner, insiders)
+            case events.CollectionChanged(), WatchedDocument():
+                self._changed_meanwhile.get(topic, set()).update(told.patch)
+                watched.apply_entries(told.patch, told.versions, told.facts or {})
+            case events.SignalSent(), WatchedDocument():
+                frame = frames.signal(topic, author=told.author, body=told.body)
+                watched.signal(frame, told.to)
+            case events.EntryAppended(), WatchedJournal():
+                if not watched.apply(told.cursor, told.entry):
+                    self._resync(topic)
+            case events.TopicEnded(), _:
+                self._end(topic, told.code, told.reason)
             case _:
-                self._look(topic)
+                self._resync(topic)
 
-    def _hear_of_account(self, payload: str | None) -> None:
-        if payload is None:
-            self._recheck.set()
-            return
-        match events.TOLD.validate_json(payload):
-            case events.Revoked() as revoked:
-                self.revoke(revoked.account, revoked.token_version)
-            case events.Changed() as changed:
-                self._forget_standing(changed.account)
-                self._on_changed(changed)
-            case events.Excluded() as excluded:
-                for watcher in list(self._watchers.get(excluded.account, ())):
-                    for topic in self.watching(watcher) & set(excluded.topics):
-                        self.exclude(watcher, topic, excluded.code)
-
-    def revoke(self, account: str, token_version: int | None) -> None:
-        """Close what older tokens of the account opened here."""
-        self._forget_standing(account)
+    def revoke(
+        self, account: str, token_version: int | None, *, ended: Collection[str] = ()
+    ) -> None:
+        """Close sockets here of older tokens (None: any) or ended logins, and wake long polls."""
+        self.forget_account(account)
+        self.waiters.wake(inbox(account), news=True)
         for watcher in list(self._watchers.get(account, ())):
-            watcher.revoked(token_version)
+            watcher.revoked(token_version, ended)
 
-    async def may_have_missed(self) -> list[str]:
-        """Wait until words about accounts may be lost; then name every account served here."""
-        await self._recheck.wait()
-        self._recheck.clear()
+    async def accounts_to_recheck(self) -> list[str]:
+        """Wait until the bus may have lost account events; then every account served here."""
+        await self.recheck.wait()
+        self.recheck.clear()
         return [account for account in self._watchers if account]
 
     def exclude(self, watcher: Watcher, topic: str, code: str) -> None:
-        """It may watch this no longer, and is told so."""
+        """Stop the watcher from watching the topic, and send it the reason."""
         self.unwatch(topic, watcher)
         watcher.out.write(frames.ended(topic, code))
 
-    def _end(self, topic: str, code: str) -> None:
+    def _end(self, topic: str, code: str, reason: str | None = None) -> None:
         watched = self._topics.pop(topic)
-        watched.end(code)
+        watched.end(code, reason)
         watched.close()
-        for watcher in watched.members:
+        for watcher in watched.watchers:
             self.watching(watcher).discard(topic)
+            self._skipped.drop(watcher, topic)
 
-    # What stands
+    def _in_use(self, topic: str) -> bool:
+        """Whether the topic is needed though nobody watches it."""
+        lists = [name for name, fed_by in FED_BY.items() if fed_by == topic]
+        return topic in self.waiters or any(map(self.queries.in_use, lists))
+
+    # Resync with the store
 
     async def heal(self, seconds: float) -> None:
-        """Endless: compare what is watched with what stands, and forget what nobody watches."""
-        while True:
-            await asyncio.sleep(seconds)
-            await self._forget_idle()
-            for topic in await suspects(self._source, self._topics):
-                self._look(topic)
+        """Endless: compare what is watched with the store, and close what nobody watches. Lists
+        more often, as what is gone from one is not published on its own topic."""
+        for round in count(1):
+            await asyncio.sleep(seconds / LIST_ROUNDS)
+            await self.list_limit.enforce()
+            self.queries.sweep()
+            if round % LIST_ROUNDS == 0:
+                await self._opened.forget_idle()
+                self.hiding.recheck()
+                self.queries.recheck()
+                self.roster.look()
+                stale = await possibly_stale(self._source, self._topics)
+            else:
+                stale = lists(self._topics)
+            for topic in stale:
+                self._resync(topic)
 
-    async def _forget_idle(self) -> None:
-        """A topic unused for a whole round is closed; until then, coming back is cheap."""
-        for topic in self._subscribed - self._topics.keys() | self._idle:
-            async with self._turn(topic):
-                watched = self._topics.get(topic)
-                if watched and (watched.members or topic not in self._idle):
-                    continue
-                self._topics.pop(topic, None)
-                if watched:
-                    watched.close()
-                await self._unsubscribe(topic)
-        self._idle = {t for t, w in self._topics.items() if not w.members and t not in self.waits}
-
-    async def _first_look(self, topic: str) -> Watched:
-        if split(topic)[0] in JOURNALS:
-            head = await self._source.head(topic)
-            return WatchedJournal(topic, self._source, self.waits, head=head)
-        epoch = f"{self._name}-{next(self._openings)}"
-        return WatchedDocument(topic, await self._source.look(topic), epoch=epoch)
-
-    def _look(self, topic: str) -> None:
+    def _resync(self, topic: str) -> None:
         if topic in self._topics:
-            self._looks.soon(topic)
+            self._resyncs.request(topic)
 
-    async def _look_now(self, topic: str) -> None:
-        watched = self._topics.get(topic)
-        meanwhile = self._told_meanwhile[topic] = set()
+    async def _resync_now(self, topic: str) -> None:
+        meanwhile = self._changed_meanwhile[topic] = set()
         try:
-            if isinstance(watched, WatchedJournal):
-                await watched.catch_up()
-            elif watched is not None:
-                look = await self._source.look(topic)
-                if watched is self._topics.get(topic):
-                    watched.fold_look(look, untouched=frozenset(meanwhile))
+            await read_again(self._source, topic, self._topics, newer=meanwhile)
+            if topic == PRESENCE:
+                self.roster_limits.enforce()
         except NotFound as gone:
             if topic in self._topics:
                 self._end(topic, gone.code)
         except Unreachable as away:
             log.warning("look_failed", topic=split(topic)[0], why=str(away))
         finally:
-            self._told_meanwhile.pop(topic, None)
+            self._changed_meanwhile.pop(topic, None)
 
     async def close(self) -> None:
-        self._looks.close()
-        for watched in self._topics.values():
-            watched.close()
+        self._resyncs.close()
+        self.hiding.close()
+        self.queries.close()
+        self.roster.close()
+        self._opened.close()

@@ -1,0 +1,80 @@
+"""The hub's port to people: who of them is shown online, what they are called, and who is tied to
+whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from lobby.hub.source import Known, State
+
+
+class Face(NamedTuple):
+    """What an account is called, as of a version of it: `name`, `nickname`, `icon`, each where it
+    has one."""
+
+    version: int
+    fields: State
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Whom an account lists as friends, and who is hidden from it: `banned_by` have banned it.
+    `listed_by`: those of its friends that list it, too, where nobody else is shown; None: everybody
+    is."""
+
+    friends: frozenset[str] = frozenset()
+    banned_by: frozenset[str] = frozenset()
+    listed_by: frozenset[str] | None = None
+
+    def hides(self, who: str) -> bool:
+        """Whether this person is never shown online."""
+        return who in self.banned_by or not (self.listed_by is None or who in self.listed_by)
+
+    def changes(self, other: Ties) -> set[str]:
+        """Of whom the other ties show something else."""
+        mine, theirs = self.listed_by or frozenset(), other.listed_by or frozenset()
+        return {
+            *(self.friends ^ other.friends),
+            *(self.banned_by ^ other.banned_by),
+            *(mine ^ theirs),
+        }
+
+
+class PeopleSource(Protocol):
+    """Each method that waits raises Unreachable. The roster has shards, numbered from 0; each has
+    an epoch and a version of its own."""
+
+    shards: int
+
+    def shard_of(self, who: str) -> int: ...
+
+    async def versions(self) -> list[Known]:
+        """Of every shard."""
+        ...
+
+    async def gathered(self, shard: int) -> None:
+        """Return once a shard that was lost is complete again, as far as can be known."""
+        ...
+
+    async def shown(self, who: Collection[str]) -> dict[str, dict[str, Any]]:
+        """The presence of those who are visibly online."""
+        ...
+
+    async def counts(self) -> State:
+        """How many are visibly online, as the topic `presence:count` has it."""
+        ...
+
+    async def faces(self, who: Iterable[str]) -> dict[str, Face]:
+        """Of those that have an account."""
+        ...
+
+    async def ties(self, viewer: str) -> Ties: ...
+
+
+def face_of(account: Any) -> Face:
+    """Of whatever has a version, a name, a nickname and an icon."""
+    fields = {"name": account.name, "nickname": account.nickname, "icon": account.icon}
+    return Face(account.version, {key: value for key, value in fields.items() if value})

@@ -1,0 +1,60 @@
+"""Values as filters and sort keys see them: what may be compared, and what differs.
+
+A value's *key* is what a condition is tested on and what results are remembered by. Equal keys are
+the same JSON for every condition: `1` and `1.0` are one key, `True` has its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+from unicodedata import normalize
+
+Key = Hashable
+
+MOST_MEMBERS_TESTED = 16
+"""Members of a list that a condition looks at."""
+
+
+class KeyMark:
+    """The key of what has no key of its own."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+ABSENT = KeyMark("absent")
+TRUE = KeyMark("true")
+FALSE = KeyMark("false")
+OPAQUE = KeyMark("opaque")
+"""There is something, but no value that a filter could name: an object, a list in a list."""
+
+
+def key_of(value: Any) -> Key:
+    """The key of a JSON value: of a list, the tuple of its first members' keys."""
+    kind = type(value)
+    if kind is str or kind is int or kind is float:
+        return value  # type: ignore[no-any-return]
+    if kind is bool:
+        return TRUE if value else FALSE
+    if value is None:
+        return ABSENT
+    if kind is list:
+        return tuple(map(_member, value[:MOST_MEMBERS_TESTED]))
+    return OPAQUE
+
+
+def _member(value: Any) -> Key:
+    return OPAQUE if isinstance(value, list | dict) else key_of(value)
+
+
+def fold(*texts: str | None) -> str:
+    """Texts that are searched together, case-folded and composed (NFC), however they were typed.
+    NUL, which is in no text, parts them."""
+    folded = "\0".join(text for text in texts if text).casefold()
+    return folded if folded.isascii() else normalize("NFC", normalize("NFD", folded).casefold())
