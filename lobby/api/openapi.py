@@ -1,7 +1,6 @@
-"""The OpenAPI document, made from the rows of all doors; and how a document is served.
+"""The OpenAPI document, made from the rows of all doors, and the operations that serve documents.
 
-Knows rows, not what they do: whatever is said about an operation stands on its row, on its models
-and in its endpoint's docstring.
+An operation's description comes from its row, its models and its endpoint's docstring alone.
 """
 
 from __future__ import annotations
@@ -9,46 +8,74 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import TypeAdapter
-from pydantic.json_schema import JsonSchemaMode
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from lobby.api.dialect import FORMS, Call, Dialect, Door, Endpoint, Row, nobody, unchanged
+from lobby.api.conditional import unchanged
+from lobby.api.dialect import Call, Dialect, Door, Endpoint, Row, nobody
+from lobby.api.forms import FORMS
+from lobby.api.idempotency_key import HEADER, KEY
+from lobby.api.schemas import Json, Schemas
 from lobby.domain.errors import LobbyError
 from lobby.domain.permissions import Needs, needs
 from protocol.codec import encode
 
-Json = dict[str, Any]
-
-REFERENCE = "#/components/schemas/{model}"
 ABOUT = """\
 What can be done over HTTP. The live channel on `/ws` has its own document, `/asyncapi.json`.
 
 Besides what each operation names: a path that is none of these is 404, a method that a path does \
 not know is 405 with `Allow`, a host name that this server does not answer under is 400; each with \
-a JSON `message`. A 500 has been logged under the answer's `X-Request-Id`.
+a JSON `message`. An account or an address that sends too many requests is answered 429 with \
+`Retry-After`, in the words of the operation's refusals. A 500 has been logged under the answer's \
+`X-Request-Id`.
 
 `x-needs` says what the caller must hold: any of `outright`, or any of `own` and then the right to \
 act on themselves alone."""
 REQUEST_ID = {
     "description": "The name of this request in the server's log.",
     "schema": {"type": "string"},
+    "example": "9f86d081884c7d65",
 }
-COUNTED = {"Retry-After"}
-"""Headers that say a number."""
+IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A request that is repeated with the same key has its effect once.",
+    "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
+    "example": "3f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e",
+}
+HEADER_SCHEMAS: dict[str, Json] = {
+    "Retry-After": {"type": "integer"},
+    "Location": {"type": "string", "format": "uri"},
+}
+"""Schemas of the response headers that are more than a text."""
+SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
+"""Between two sentences."""
+OTHER_FORM = "A body of the type `multipart/form-data` with the same fields is read, too."
+"""Not a second schema: generators make of two kinds of body one that is neither."""
+ANY_JSON: Json = {"schema": {}, "example": {"since": "2026-01-31"}}
 RETRY_AFTER = {
     "description": "Seconds after which to try again.",
     "schema": {"type": "integer", "minimum": 1},
+    "example": 5,
+}
+HEADER_EXAMPLES: Json = {
+    "ETag": '"7-f"',
+    "Lobby-About": '{"why": "friends_only"}',
+    "Host-Key": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "Location": "wss://lobby.example.net/ws",
+    "Retry-After": 5,
 }
 
 
 def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
-    """The whole document. Two doors may name a model alike; its schema's name then says whose."""
+    """The whole document."""
     doors = list(doors)
     schemas = Schemas([row for _, rows in doors for row in rows])
     paths: dict[str, Json] = {}
@@ -58,8 +85,9 @@ def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
             name = f"{dialect.name}_{row.endpoint.__name__}"
             named[name] += 1  # one endpoint may answer under several paths
             again = f"_{named[name]}" if named[name] > 1 else ""
-            said = {"operationId": name + again, **_operation(dialect, row, schemas)}
-            paths.setdefault(row.path_template, {})[row.method.lower()] = said
+            id = row.operation_id or name + again
+            operation = {"operationId": id, **_operation(dialect, row, schemas)}
+            paths.setdefault(row.path_template, {})[row.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": ABOUT},
@@ -74,65 +102,43 @@ def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
     }
 
 
-class Schemas:
-    """The schemas of everything that the rows take and give, made together so that names agree."""
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        wanted: dict[tuple[Any, JsonSchemaMode], TypeAdapter[Any]] = {}
-        for row in rows:
-            for model in (row.path, row.query, row.headers_in, row.takes, row.form):
-                if model is not None:
-                    wanted[model, "validation"] = TypeAdapter(model)
-            for given in row.gives.values():
-                if given is not None and not isinstance(given, str):
-                    wanted[given, "serialization"] = TypeAdapter(given)
-        inputs = [(type_, mode, adapter) for (type_, mode), adapter in wanted.items()]
-        self._found, rest = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
-        self._known: Json = rest.get("$defs", {})
-        carried = {m for row in rows for m in (row.path, row.query, row.headers_in)}
-        parameters = {model.__name__ for model in carried if model is not None}
-        self.definitions = {n: s for n, s in self._known.items() if n not in parameters}
-
-    def taken(self, model: type) -> Json:
-        return self._found[model, "validation"]
-
-    def given(self, type_: Any) -> Json:
-        return self._found[type_, "serialization"]
-
-    def fields(self, model: type) -> tuple[Json, list[str]]:
-        """The properties of a model, and those that are required."""
-        schema = self.taken(model)
-        if "$ref" in schema:
-            schema = self._known[schema["$ref"].rpartition("/")[2]]
-        return schema["properties"], schema.get("required", [])
-
-
 def _operation(dialect: Dialect, row: Row, schemas: Schemas) -> Json:
-    said: Json = {
+    operation: Json = {
         "tags": [dialect.name],
         "summary": _summary(row.endpoint),
+        "description": _description(row.endpoint),
         "security": [] if row.needs.open else [{"bearer": []}],
         "x-needs": spelt(row.needs),
-        "responses": {str(s): _answer(row, s, schemas) for s in sorted(row.gives)},
+        "responses": {str(s): _answer(row, s, schemas) for s in sorted(row.answers)},
     }
-    if row.path or row.query or row.headers_in:
-        said["parameters"] = [
-            *_parameters("path", row.path, schemas),
-            *_parameters("query", row.query, schemas),
-            *_parameters("header", row.headers_in, schemas),
-        ]
-    if row.takes or row.form:
-        said["requestBody"] = _body(row, schemas)
-    if row.passes_on:
-        said["requestBody"] = {"content": {"application/json": {"schema": {}}}}
-    return said
+    if row.deprecated:
+        operation["deprecated"] = True
+    parameters = [
+        *_parameters("path", row.path, schemas),
+        *_parameters("query", row.query, schemas),
+        *_parameters("header", row.headers_in, schemas),
+        *([IDEMPOTENCY_KEY] if dialect.declares_key and row.keyed else []),
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    if model := row.takes or row.form:
+        operation["requestBody"] = _body(row, model, schemas)
+    if row.any_body:
+        operation["requestBody"] = {"content": {"application/json": ANY_JSON}}
+    return operation
 
 
-def _summary(endpoint: Endpoint) -> str:
+def _description(endpoint: Endpoint) -> str:
     return " ".join((inspect.getdoc(endpoint) or "").split())
 
 
+def _summary(endpoint: Endpoint) -> str:
+    """The first sentence of the description."""
+    return SENTENCE.split(_description(endpoint), maxsplit=1)[0]
+
+
 def spelt(needs: Needs) -> Json:
+    """The permissions of an operation, as `x-needs` shows them."""
     role = {"role": str(needs.role)} if needs.role else {}
     return {"outright": sorted(needs.outright), "own": sorted(needs.own), **role}
 
@@ -142,51 +148,66 @@ def _parameters(place: str, model: type | None, schemas: Schemas) -> list[Json]:
         return []
     properties, required = schemas.fields(model)
     return [
-        {"name": name, "in": place, "required": name in required, "schema": schema}
+        _parameter(name, schema, {"in": place, "required": name in required})
         for name, schema in properties.items()
     ]
 
 
-def _body(row: Row, schemas: Schemas) -> Json:
-    model = row.takes or row.form
-    assert model is not None
-    kinds = FORMS if row.form else ("application/json",)
-    return {
-        "required": True,
-        "content": {kind: {"schema": schemas.taken(model)} for kind in kinds},
-    }
+def _parameter(name: str, schema: Json, where: Json) -> Json:
+    """What a schema says for people stands beside it: tools look for it there."""
+    said = {key: value for key, value in schema.items() if key not in ("description", "examples")}
+    told = {"description": schema["description"]} if "description" in schema else {}
+    shown = {"example": schema["examples"][0]} if "examples" in schema else {}
+    return {"name": name, **where, **told, **shown, "schema": said}
+
+
+def _content(schema: Json, schemas: Schemas) -> Json:
+    return {"schema": schema, "example": schemas.example(schema)}
+
+
+def _body(row: Row, model: type[BaseModel], schemas: Schemas) -> Json:
+    kind = FORMS[0] if row.form else "application/json"
+    told = {"description": OTHER_FORM} if row.form else {}
+    content = {kind: _content(schemas.taken(model), schemas)}
+    return {**told, "required": True, "content": content}
 
 
 def _answer(row: Row, status: int, schemas: Schemas) -> Json:
-    given = row.gives[status]
+    given = row.answers[status]
     named = row.headers.get(status, {})
-    said: Json = {
-        "description": given if isinstance(given, str) else HTTPStatus(status).phrase,
+    meaning = given if isinstance(given, str) else HTTPStatus(status).phrase
+    response: Json = {
+        "description": row.explains.get(status) or meaning,
         "headers": {
             "X-Request-Id": {"$ref": "#/components/headers/RequestId"},
-            **{name: _header(name, meaning) for name, meaning in named.items()},
+            **{name: _header(name, meaning, status) for name, meaning in named.items()},
         },
     }
     if status in (429, 503):
-        said["headers"]["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+        response["headers"]["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
     if isinstance(given, str):
-        said["content"] = {"text/plain": {"schema": {"type": "string"}}}
+        response["content"] = {"text/plain": {"schema": {"type": "string"}, "example": given}}
     elif given is not None:
-        said["content"] = {"application/json": {"schema": schemas.given(given)}}
-    return said
+        response["content"] = {"application/json": _content(schemas.given(given), schemas)}
+    return response
 
 
-def _header(name: str, meaning: str) -> Json:
-    kind = "integer" if name in COUNTED else "string"
-    return {"description": meaning, "schema": {"type": kind}}
+def _header(name: str, meaning: str, status: int) -> Json:
+    """A redirect's header is described without a format, as it is published."""
+    schema = {"type": "string"}
+    if status // 100 != 3:
+        schema = HEADER_SCHEMAS.get(name, schema)
+    return {"description": meaning, "schema": schema, "example": HEADER_EXAMPLES[name]}
 
 
 # Serving documents
 
 
 class Document:
-    """A document as it is sent. It is made when somebody first asks, in a thread: that takes half a
-    second, which no start should wait for and no loop."""
+    """A document as it is sent, made lazily at the first request, and cached.
+
+    In a thread: it takes half a second, for which neither start nor event loop should wait.
+    """
 
     def __init__(self, write: Callable[[], Mapping[str, Any]]) -> None:
         self._write = write
@@ -204,12 +225,12 @@ class Document:
 
 
 def served(name: str, about: str, document: Document) -> Endpoint:
-    """An endpoint called `name` that gives the document, or says that it has not changed."""
+    """An endpoint called `name` that serves the document, as a conditional request (304)."""
 
     async def give(call: Call) -> Response:
         text, etag = await document.made()
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if unchanged(call, etag):
+        if unchanged(call.request, etag):
             return Response(status_code=304, headers=headers)
         return Response(text, headers=headers, media_type="application/json")
 
@@ -222,13 +243,13 @@ def refuse(error: LobbyError) -> Response:
 
 
 documents = Dialect("documents", nobody, refuse)
-TAGGED = {"ETag": "Shown in If-None-Match, it saves the body."}
+ETAG_HEADER = {"ETag": "Shown in If-None-Match, it saves the body."}
 
 
 def rows(
     doors: Sequence[Door], *, asyncapi: Callable[[], Mapping[str, Any]], version: str
 ) -> list[Row]:
-    """The operations that give the documents: of all these doors, of themselves, of the channel."""
+    """The operations that serve the documents; the OpenAPI document describes these too."""
 
     def write() -> Json:
         return document([*doors, (documents, described)], title="Lobby", version=version)
@@ -250,5 +271,6 @@ def _row(path: str, endpoint: Endpoint) -> Row:
         endpoint,
         needs(),
         {200: Json, 304: None, 500: dict[str, str]},
-        headers={200: TAGGED, 304: TAGGED},
+        headers={200: ETAG_HEADER, 304: ETAG_HEADER},
+        uncounted=True,
     )

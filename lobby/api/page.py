@@ -1,4 +1,4 @@
-"""The page: who is online, what is open. Serves a few files; knows nothing of what they show."""
+"""The web page: static files from `lobby/web`, with ETag and Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from lobby.api.conditional import unchanged
 
 WEB = Path(__file__).parent.parent / "web"
 NAME = "{{name}}"
@@ -45,14 +47,16 @@ HEADERS = {
 
 
 async def index(request: Request) -> Response:
+    """The page itself, with the lobby's name in it."""
     name: str = request.app.state.lobby.settings.name
     return _answer(request, _named(name), ".html")
 
 
 async def file(request: Request) -> Response:
+    """A style sheet, script or picture of the page."""
     name: str = request.path_params["name"]
     body = FILES.get(name)
-    if body is None or name == "index.html":
+    if body is None or name.endswith(".html"):
         return Response("not found", 404, HEADERS, "text/plain")
     return _answer(request, body, Path(name).suffix)
 
@@ -66,7 +70,7 @@ def _named(name: str) -> bytes:
 def _answer(request: Request, body: bytes, suffix: str) -> Response:
     etag = _etag(body)
     headers = {**HEADERS, "ETag": etag}
-    if _matches(request.headers.get("if-none-match", ""), etag):
+    if unchanged(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=KINDS[suffix])
 
@@ -74,12 +78,6 @@ def _answer(request: Request, body: bytes, suffix: str) -> Response:
 @lru_cache(maxsize=32)
 def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-
-
-def _matches(wanted: str, etag: str) -> bool:
-    """The weak comparison: a proxy that compressed our answer may have marked the tag `W/`."""
-    tags = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
-    return etag in tags or "*" in tags
 
 
 routes = [

@@ -1,33 +1,55 @@
-"""`GET /ws`: from the handshake to a socket on the wire, and from its end to a departure."""
+"""`GET /ws`: the WebSocket handshake, the sockets of this process, and their drain.
+
+An accepted socket leaves ASGI: see `wire`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import math
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from lobby.actions import profiles
-from lobby.channel.admission import Admission
-from lobby.channel.answers import admitted, answer
-from lobby.channel.closing import Close
-from lobby.channel.commands import leave_if_barred
+from lobby.actions.accounts import profiles
+from lobby.caller import calling, current
+from lobby.channel.close_codes import REASONS, Close
+from lobby.channel.connection import Connection
+from lobby.channel.connection_limits import (
+    SHED_RETRY_SECONDS,
+    TURNED_AWAY_PER_SECOND,
+    ConnectionLimits,
+    CountedConnection,
+)
+from lobby.channel.dispatch import answer, overtake
 from lobby.channel.heartbeat import Heartbeat
+from lobby.channel.hello import authenticate, close_if_revoked, closing
+from lobby.channel.outage import Outage
+from lobby.channel.peer import Stranger
 from lobby.channel.socket import Socket
+from lobby.channel.watch_commands import unwatch_if_forbidden
 from lobby.channel.wire import EXTENSION, Wire
 from lobby.context import Lobby
 from lobby.domain import errors
-from lobby.domain.permissions import Actor
+from lobby.identity.bearer import bearer
+from lobby.origins import Origins
 from lobby.refusals import refusal
+from lobby.token_bucket import TokenBucket
 from persistence.ports import Unreachable
+from protocol import frames
 from protocol.channel import SUBPROTOCOL
 from protocol.codec import problem
-from protocol.frames import Drain
 
-GOODBYES = (1000, 1001)
-"""A client that closes with one of these is not coming back."""
+ABNORMAL = 1006
+"""What RFC 6455 calls the end of a connection without a close frame."""
+NORMAL_CLOSES = (1000, 1001)
+"""Close codes of a client that does not intend to reconnect: there is no grace period."""
 SLOWEST_DRAIN_PER_SECOND = 200
+"""Sockets that are closed in a drain; with few of them it takes less than `drain_seconds`."""
+RECHECK_SECONDS = 0.5
+"""Pause before a check is repeated that the store did not answer."""
 
 STATUS: dict[type[errors.LobbyError], int] = {
     errors.Malformed: 400,
@@ -44,92 +66,148 @@ STATUS: dict[type[errors.LobbyError], int] = {
 class Channel:
     """Every socket of this process."""
 
-    def __init__(self, lobby: Lobby) -> None:
+    def __init__(self, lobby: Lobby, *, overloaded: Callable[[], bool]) -> None:
         self._lobby = lobby
-        self.admission = Admission(lobby.settings)
+        self.connection_limits = ConnectionLimits(lobby.settings, overloaded=overloaded)
         self.heartbeat = Heartbeat(
-            interval=lobby.settings.ping_seconds, patience=lobby.settings.ping_seconds / 2
+            interval=lobby.settings.ping_seconds, timeout=lobby.settings.ping_seconds / 2
         )
+        self._origins = Origins(lobby.settings)
         self._sockets: set[Socket] = set()
+        self._entries: dict[Socket, CountedConnection] = {}
+        self.outage = Outage(lobby, self._sockets)
+        self._turned_away = TokenBucket(TURNED_AWAY_PER_SECOND, TURNED_AWAY_PER_SECOND)
 
     async def connect(self, websocket: WebSocket) -> None:
-        """Check, accept, detach. The wire carries on alone; this task ends."""
-        address = str(websocket.scope.get("lobby.address", ""))
+        """Check, authenticate, accept, detach from ASGI; the connection needs no task then."""
+        address, caller = str(websocket.scope.get("lobby.address", "")), current()
+        caller.door, caller.operation = "channel", "handshake"
         try:
-            self._require_fair(websocket)
-            self.admission.enter(address)
+            token = self._check_handshake(websocket)
+            entry = self.connection_limits.enter(address, shown=token is not None)
         except errors.LobbyError as no:
-            await _deny(websocket, no)
+            websocket.scope["lobby.refusal"] = no
+            await self._turn_away(websocket, no)
             return
-        socket = Socket(self._lobby, address, self._answer, self._lost)
+        socket = Socket(self._lobby, address, self._answer, self._lost, overtake=overtake)
+        socket.ip, socket.request = caller.address, caller.request
         try:
-            actor = await self._shown(websocket)
+            actor = await authenticate(self._lobby, token) if token is not None else None
+            if actor is not None:
+                entry.identify()
             await websocket.accept(SUBPROTOCOL if websocket.scope.get("subprotocols") else None)
         except WebSocketDisconnect:
-            self.admission.leave(address, known=False)
+            entry.leave()
             raise
         except Exception as error:
-            self.admission.leave(address, known=False)
-            await _deny(websocket, refusal(error))
+            entry.leave()
+            await self._turn_away(websocket, refusal(error))
             return
         wire: Wire = websocket.scope["extensions"][EXTENSION]
         self._sockets.add(socket)
-        connection = wire.detach(socket)
-        socket.begin(connection)
-        self.heartbeat.add(connection)
+        self._begin(socket, wire.detach(socket), entry)
         if actor is not None:
             socket.greet(actor)
-            self.admission.known()
-            await self._lobby.attendance.arrive(actor, socket.number)
+            self._greeted(socket)
+            await self._lobby.presence.arrive(actor, socket.number)
+            await close_if_revoked(socket)
+
+    def free_descriptor(self, newcomer: str | None) -> bool:
+        """Cut off a socket without an identity, see `ConnectionLimits.shed`."""
+        return self.connection_limits.shed(newcomer=newcomer, at_once=True)
 
     async def recheck(self) -> None:
-        """Endless: when words about accounts may be lost, ask for everybody who is served here."""
-        lobby = self._lobby
+        """Endless: when account events may be lost, check every account and topic served here."""
         while True:
-            for account in await lobby.hub.may_have_missed():
-                with suppress(Unreachable):
-                    lobby.hub.revoke(account, await lobby.standings.token_version(account))
-                    await profiles.show_again(lobby, account)
+            served = await self._lobby.hub.accounts_to_recheck()
+            self._lobby.account_cache.clear()
+            for account in served:
+                await _until_stored(partial(self._recheck_account, account))
             for socket in list(self._sockets):
-                with suppress(Unreachable):
-                    await leave_if_barred(lobby, socket, list(lobby.hub.watching(socket)))
+                await _until_stored(partial(self._recheck_topics, socket))
 
-    async def drain(self) -> None:
-        """Say that we stop, and close every socket, one after another rather than all at once."""
-        self.admission.closed = True
-        sockets = list(self._sockets)
-        most = max(self._lobby.settings.drain_seconds, 0.001)
-        seconds = min(most, len(sockets) / SLOWEST_DRAIN_PER_SECOND)
-        warning = Drain(return_after_ms=int(seconds * 1000)).model_dump_json().encode()
-        for socket in sockets:
-            socket.say([warning])
+    async def _recheck_account(self, account: str) -> None:
+        lobby = self._lobby
+        token_version, ended = await lobby.account_cache.revoked(account)
+        lobby.hub.revoke(account, token_version, ended=ended)
+        await lobby.hub.hiding.look(account)
+        await profiles.refresh_presence(lobby, account)
+
+    async def _recheck_topics(self, socket: Socket) -> None:
+        hub = self._lobby.hub
+        await unwatch_if_forbidden(self._lobby, socket, list(hub.watching(socket)))
+
+    async def drain(self, *, away_seconds: float | None) -> None:
+        """Graceful shutdown: warn every socket, then close them one after another, so that not all
+        clients reconnect at once.
+
+        `away_seconds`: how long after that nobody answers here; None: others answer meanwhile.
+        """
+        self.connection_limits.closed = True
+        sockets, settings = list(self._sockets), self._lobby.settings
+        # Where nobody else can take them in, to stay longer only keeps them waiting.
+        alone = settings.alone and away_seconds is not None
+        rate = settings.connections_per_second if alone else SLOWEST_DRAIN_PER_SECOND
+        seconds = min(max(settings.drain_seconds, 0.001), len(sockets) / rate)
         for n, socket in enumerate(sockets):
-            asyncio.get_running_loop().call_later(
-                seconds * n / len(sockets), socket.close, Close.RESTARTING
-            )
+            place = seconds * n / len(sockets)
+            away = 0.0 if away_seconds is None else seconds + away_seconds + place * alone
+            socket.out.write(frames.drain(return_after_ms=math.ceil(away * 1000)))
+            asyncio.get_running_loop().call_later(place, socket.close, Close.RESTARTING)
         await asyncio.sleep(seconds)
 
     async def _answer(self, socket: Socket, text: bytes) -> None:
         unknown = not socket.greeted
         await answer(socket, text)
         if unknown and socket.greeted:
-            self.admission.known()
+            self._greeted(socket)
 
-    async def _shown(self, websocket: WebSocket) -> Actor | None:
-        """Who shows a token in the handshake; None: a hello will say."""
-        token = bearer(websocket.headers.get("authorization", ""))
-        return await admitted(self._lobby, token) if token is not None else None
+    def _begin(self, socket: Socket, connection: Connection, entry: CountedConnection) -> None:
+        self._entries[socket] = entry
+        entry.opened(partial(_make_room, socket))
+        socket.begin(connection)
+        self.heartbeat.add(connection)
+
+    def _greeted(self, socket: Socket) -> None:
+        if entry := self._entries.get(socket):
+            entry.greeted(identity=bool(socket.identity))
+        self.outage.greeted(socket)
+        self._note(socket, "socket opened")
 
     def _lost(self, socket: Socket, code: int | None) -> None:
         self._sockets.discard(socket)
         self.heartbeat.discard(socket.out)
-        self.admission.leave(socket.address, known=socket.greeted)
+        if entry := self._entries.pop(socket, None):
+            entry.leave()
         if socket.identity:
-            goodbye = socket.expelled or code in GOODBYES
-            self._lobby.attendance.depart(socket.identity, socket.number, goodbye=goodbye)
+            final = socket.expelled or code in NORMAL_CLOSES
+            self._lobby.presence.depart(socket.identity, socket.number, final=final)
+            self._note(socket, "socket closed", code=int(code or socket.why or ABNORMAL))
 
-    def _require_fair(self, websocket: WebSocket) -> None:
-        """Our subprotocol, if any, no token where logs would keep it, no foreign page behind it."""
+    def _note(self, socket: Socket, what: str, code: int | str = "") -> None:
+        """In the trail of its account."""
+        if socket.identity:
+            with calling(socket.caller()):
+                self._lobby.audit.note(what, code=code)
+
+    async def _turn_away(self, websocket: WebSocket, no: errors.LobbyError) -> None:
+        """Refuse a handshake. A browser cannot see why: it is accepted, told, and closed."""
+        self._lobby.audit.refused(no, status=_status(no))
+        why = Close.FOREIGN_ORIGIN if isinstance(no, errors.Forbidden) else closing(no)
+        now = asyncio.get_running_loop().time()
+        if why is None or "origin" not in websocket.headers or self._turned_away.take(now):
+            await _deny(websocket, no)
+            return
+        await websocket.accept(SUBPROTOCOL if websocket.scope.get("subprotocols") else None)
+        wire: Wire = websocket.scope["extensions"][EXTENSION]
+        connection = wire.detach(Stranger())
+        frame = frames.refusal(None, code=no.code, message=str(no), retry_after=no.retry_after)
+        connection.write(frame)
+        connection.close(why, REASONS[why])
+
+    def _check_handshake(self, websocket: WebSocket) -> str | None:
+        """Refuse a token in the URL (logs would keep it), another subprotocol, a foreign origin, a
+        connection over a limit. Returns the token of its header; without one, a hello follows."""
         if "token" in websocket.query_params or "access_token" in websocket.query_params:
             raise errors.Malformed(
                 [problem("value_error", "send the token in hello or in the Authorization header")]
@@ -140,23 +218,39 @@ class Channel:
                 [problem("value_error", f"of subprotocols, only {SUBPROTOCOL} is spoken here")]
             )
         origin = websocket.headers.get("origin")
-        if origin is not None and not self._own(origin, websocket):
+        if origin is not None and not self._origins.allows(origin, websocket.headers.get("host")):
             raise errors.Forbidden("this origin may not open the channel")
-
-    def _own(self, origin: str, websocket: WebSocket) -> bool:
-        """Our own page's, by the host that it called; or one that the settings name."""
-        settings, host = self._lobby.settings, websocket.headers.get("host")
-        named = origin == settings.url or origin in settings.allowed_origins
-        return named or (bool(host) and origin in (f"http://{host}", f"https://{host}"))
+        if no := websocket.scope.get("lobby.refusal"):
+            raise no
+        return bearer(websocket.headers.get("authorization"))
 
 
-def bearer(authorization: str) -> str | None:
-    scheme, _, token = authorization.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+def _make_room(socket: Socket, at_once: bool) -> None:
+    """Say when to come back, and close. `at_once`: its descriptor is needed, so cut it off."""
+    if at_once:
+        socket.out.abort()
+        return
+    no = errors.Unavailable("this process", retry_after=SHED_RETRY_SECONDS)
+    socket.out.write(
+        frames.refusal(None, code=no.code, message=str(no), retry_after=no.retry_after)
+    )
+    socket.close(Close.OVERLOAD)
+
+
+async def _until_stored(check: Callable[[], Awaitable[None]]) -> None:
+    """While the store is away the check is repeated: who may not see on is not forgotten."""
+    while True:
+        try:
+            return await check()
+        except Unreachable:
+            await asyncio.sleep(RECHECK_SECONDS)
 
 
 async def _deny(websocket: WebSocket, no: errors.LobbyError) -> None:
-    status = next(STATUS[kind] for kind in type(no).__mro__ if kind in STATUS)
-    headers = {} if no.retry_after is None else {"Retry-After": str(round(no.retry_after + 0.5))}
+    headers = {} if no.retry_after is None else {"Retry-After": str(math.ceil(no.retry_after))}
     body = {"code": no.code, "message": str(no)}
-    await websocket.send_denial_response(JSONResponse(body, status, headers=headers))
+    await websocket.send_denial_response(JSONResponse(body, _status(no), headers=headers))
+
+
+def _status(no: errors.LobbyError) -> int:
+    return next(STATUS[kind] for kind in type(no).__mro__ if kind in STATUS)

@@ -1,35 +1,39 @@
-"""Where a WebSocket leaves uvicorn: the handshake is ASGI's, all that follows is a Connection's.
+"""uvicorn's WebSocket protocol, for the handshake alone; what follows is a Connection's.
 
-The endpoint routes, authenticates and accepts; then it takes the wire out of the scope, detaches
-it and returns, which frees the task, the scope and this protocol. Knows no identity.
+The endpoint accepts, takes the wire out of the ASGI scope, detaches it and returns. That frees the
+task, the scope and this protocol: thousands of idle sockets cost little. Knows no identity.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocketDisconnect
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from lobby.channel.connection import Connection, Peer
-from lobby.channel.limits import Limits
+from lobby.channel.connection import Connection
+from lobby.channel.peer import Peer
+from lobby.channel.wire_limits import WireLimits
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
     from websockets.http11 import Request
 
-__all__ = ["EXTENSION", "Connection", "Limits", "Peer", "Wire", "wire"]
+__all__ = ["EXTENSION", "Connection", "Peer", "Wire", "WireLimits", "wire"]
 
 EXTENSION = "lobby.wire"
 
 
 class Wire(WebSocketsSansIOProtocol):
-    """uvicorn's protocol for one handshake. No frame is read here: what comes early is kept."""
+    """uvicorn's protocol for one handshake. Reads no frame: bytes that come early are kept."""
 
-    limits = Limits()
+    limits = WireLimits()
+    on_lost: Callable[[], None] | None = None
+    """Called when the connection has ended, here or after it was detached."""
 
     def __init__(
         self,
@@ -47,10 +51,12 @@ class Wire(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._deadline = self.loop.call_later(self.limits.handshake, self.transport.abort)
+        self._deadline = self.loop.call_later(self.limits.handshake_timeout, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._release()
+        if self.on_lost is not None:
+            self.on_lost()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -72,7 +78,7 @@ class Wire(WebSocketsSansIOProtocol):
     def detach(self, peer: Peer) -> Connection:
         """Hand the accepted connection over; call it once, and return from the endpoint.
 
-        What the client has sent meanwhile is heard soon after. If the client has gone meanwhile,
+        Messages that came meanwhile are delivered soon after; if the client has disconnected,
         `peer.lost` is called soon after.
         """
         self._detached = True
@@ -83,7 +89,7 @@ class Wire(WebSocketsSansIOProtocol):
             peer,
             limits=self.limits,
             connections=self.connections,
-            address=self.client,
+            on_lost=self.on_lost,
         )
         if self.disconnected:
             self.loop.call_soon(connection.connection_lost, None)
@@ -106,7 +112,7 @@ class Wire(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def _refuse(self) -> None:
-        """The request was none, or had no end."""
+        """Answer a request that is no HTTP, or too long, and close."""
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.transport.close()
 
@@ -117,8 +123,8 @@ class Wire(WebSocketsSansIOProtocol):
         self.conn.parser.close()  # as a generator it refers to the object that holds it
 
 
-def wire(limits: Limits) -> type[Wire]:
-    """The class for uvicorn's `ws=`; uvicorn's own options for WebSockets do not matter to it."""
+def wire(limits: WireLimits) -> type[Wire]:
+    """The class for uvicorn's `ws=`; it ignores uvicorn's own options for WebSockets."""
 
     class Limited(Wire):
         pass

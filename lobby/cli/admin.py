@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from lobby.cli.asking import do
-from lobby.cli.given import stop
-from lobby.exits import Exit, complain
+from lobby.cli.admin_client import run_command
+from lobby.cli.options import stop
+from lobby.exit_codes import Exit, complain
 
 admin = typer.Typer(no_args_is_help=True, help="Administrators and other accounts.")
 
@@ -22,33 +22,33 @@ FromStdin = Annotated[
 @admin.command()
 def create(login: Login, password_stdin: FromStdin = False) -> None:
     """Make a new account that is an administrator."""
-    said = do("admin create", login=login, password=_password(password_stdin))
+    said = run_command("admin create", login=login, password=_password(password_stdin))
     typer.echo(f"{said['login']} is an administrator.")
 
 
 @admin.command()
 def password(login: Login, password_stdin: FromStdin = False) -> None:
     """Set the password of an account; its tokens end."""
-    said = do("admin password", login=login, password=_password(password_stdin))
+    said = run_command("admin password", login=login, password=_password(password_stdin))
     typer.echo(f"{said['login']} has a new password, and is signed out everywhere.")
 
 
 @admin.command()
 def delete(login: Login) -> None:
     """Delete an account, with its tokens, sockets, seats and friendships."""
-    typer.echo(f"{do('admin delete', login=login)['login']} is gone.")
+    typer.echo(f"{run_command('admin delete', login=login)['login']} is gone.")
 
 
 @admin.command(name="sign-out")
 def sign_out(login: Login) -> None:
     """End every token and socket of an account."""
-    typer.echo(f"{do('admin sign-out', login=login)['login']} is signed out everywhere.")
+    typer.echo(f"{run_command('admin sign-out', login=login)['login']} is signed out everywhere.")
 
 
 @admin.command(name="list")
 def list_admins() -> None:
     """Name every administrator, one a line: login and uuid."""
-    admins = do("admin list")["admins"]
+    admins = run_command("admin list")["admins"]
     for one in admins:
         typer.echo(f"{one['login']:32}  {one['uuid']}")
     if not admins:

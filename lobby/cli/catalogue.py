@@ -1,4 +1,4 @@
-"""`lobby catalogue`: what the game offers."""
+"""`lobby catalogue`: checks a catalogue file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from lobby import catalogue as catalogues
-from lobby.cli.given import settings
-from lobby.exits import Exit
+from lobby.cli.options import settings
+from lobby.exit_codes import Exit
 
 catalogue = typer.Typer(no_args_is_help=True, help="What the game offers: docs/catalogue.md.")
 
@@ -19,6 +19,6 @@ def check(file: Annotated[Path, typer.Argument(help="A TOML file, as LOBBY_CATAL
     """Say everything that is wrong with a catalogue, or what is in it."""
     try:
         typer.echo(catalogues.summary(catalogues.read(file, settings())))
-    except catalogues.WrongCatalogue as wrong:
+    except catalogues.InvalidCatalogue as wrong:
         typer.echo("\n".join(wrong.lines))
         raise typer.Exit(Exit.FAILED) from None

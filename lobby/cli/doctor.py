@@ -1,4 +1,4 @@
-"""`lobby doctor`."""
+"""`lobby doctor`: prints the findings of the checks."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import asyncio
 import typer
 from pydantic import ValidationError
 
-from lobby.cli import given
+from lobby.cli import options
 from lobby.config import Settings, complaints
-from lobby.exits import Exit
+from lobby.exit_codes import Exit
 
 
 def examine() -> None:
     """Look at settings, database, Redis, keys and this machine; say what to do."""
     from rich.console import Console
 
-    from lobby import doctor  # brings drivers that a start may not need
+    from lobby.doctor import checks  # loads drivers that no other command needs
 
     try:
-        settings: Settings | None = (found := Settings(**given.options()))
-        wrong = given.faults(found)
+        settings: Settings | None = (found := Settings(**options.options()))
+        wrong = options.faults(found)
     except ValidationError as error:
         settings, wrong = None, complaints(error)
-    findings = asyncio.run(doctor.examine(settings, wrong))
-    Console().print(doctor.table(findings))
-    raise typer.Exit(Exit.FAILED if any(f.mark is doctor.Mark.WRONG for f in findings) else Exit.OK)
+    findings = asyncio.run(checks.examine(settings, wrong))
+    Console().print(checks.table(findings))
+    raise typer.Exit(Exit.FAILED if any(f.mark is checks.Mark.WRONG for f in findings) else Exit.OK)

@@ -1,4 +1,4 @@
-"""`lobby match`: who waits for a match."""
+"""`lobby match`: explains why a ticket waits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lobby.cli.asking import do
+from lobby.cli.admin_client import run_command
 
 match = typer.Typer(no_args_is_help=True, help="Who waits for a match: docs/matchmaking.md.")
 
@@ -15,4 +15,4 @@ match = typer.Typer(no_args_is_help=True, help="Who waits for a match: docs/matc
 @match.command()
 def explain(ticket: Annotated[str, typer.Argument(help="A ticket's id.")]) -> None:
     """Say how a ticket stands and why it still waits, as JSON."""
-    typer.echo(json.dumps(do("match explain", ticket=ticket), indent=2))
+    typer.echo(json.dumps(run_command("match explain", ticket=ticket), indent=2))

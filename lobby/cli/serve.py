@@ -1,4 +1,4 @@
-"""`lobby serve`."""
+"""`lobby serve`: checks the settings, binds the port, then runs the server or its supervisor."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from lobby import listening, loading, logs
-from lobby.cli.given import faults, settings, stop
+from lobby import logs
+from lobby.cli.options import faults, settings, stop
 from lobby.config import Settings, unknown
-from lobby.exits import Exit, complain
-from lobby.listening import CannotListen
-from lobby.workers import Supervisor
+from lobby.exit_codes import Exit, complain
+from lobby.process import lazy, listener
+from lobby.process.listener import CannotListen
+from lobby.process.supervisor import Supervisor
 
 
 def serve(
@@ -29,25 +30,25 @@ def serve(
     if wrong := faults(chosen):
         raise stop("\nlobby: ".join(wrong), Exit.SETTINGS)
     if workers > 1:
-        _require_shared_parts(chosen, workers)
+        _require_shared_stores(chosen, workers)
     try:
-        sock = listening.listening_socket(chosen)
+        sock = listener.listening_socket(chosen)
     except CannotListen as no:
         raise stop(str(no), Exit.IN_USE if no.taken else Exit.SETTINGS) from None
     bound = chosen.model_copy(update={"port": sock.getsockname()[1]})
 
     def ready() -> None:
         processes = "one process" if workers == 1 else f"{workers} processes"
-        typer.echo(f"{bound.url} · {listening.data_shown(bound)} · {processes}")
+        typer.echo(f"{bound.url} · {listener.data_shown(bound)} · {processes}")
         sys.stdout.flush()
 
     if workers == 1:
-        raise typer.Exit(loading.program().run(bound, sock, ready))
+        raise typer.Exit(lazy.load_server().run(bound, sock, ready))
     raise typer.Exit(Supervisor(bound, sock, workers, ready).run())
 
 
-def _require_shared_parts(settings: Settings, workers: int) -> None:
-    """Name all that is missing, so that it is set in one go."""
+def _require_shared_stores(settings: Settings, workers: int) -> None:
+    """Exit naming every shared store that is missing, so that all are set in one go."""
     missing = []
     if settings.database_url.startswith("sqlite:"):
         missing.append("LOBBY_DATABASE_URL=postgresql://… (a SQLite file serves one process)")

@@ -1,79 +1,64 @@
-// The page: watches who is online and what is open, and shows both as they change.
+// The page: watches who is online and what is open, and shows both as they change. Whoever comes in
+// acts on what it shows.
 
+import { Acting } from "./acting.js";
+import { Browsing } from "./browsing.js";
 import { Channel, channelUrl } from "./channel.js";
-import { newestFirst, personRow } from "./people.js";
-import { Rows, say } from "./rows.js";
-import { freeSeats, latestFirst, sessionRow } from "./sessions.js";
+import { entrance } from "./entrance.js";
+import { departure } from "./reasons.js";
+import { element, say } from "./rows.js";
 
-const MOST_PEOPLE = 200;
-const MOST_SESSIONS = 60;
-const QUIET_MS = 1500; // a summary is read aloud once the counts stand still this long
+const MOST_TOLD = 5;
 
 const find = (selector) => document.querySelector(selector);
 
-const counts = { people: null, sessions: null, seats: 0 };
-const words = {
-  people: (count) => (count === 1 ? "person online" : "people online"),
-  sessions: (count) => (count === 1 ? "open session" : "open sessions"),
-  seats: (count) => (count === 1 ? "free seat" : "free seats"),
-};
-let quiet = 0;
 let countdown = 0;
-
-const people = new Rows(find(".people"), {
-  limit: MOST_PEOPLE,
-  make: personRow,
-  compare: newestFirst,
-  drawn: (total, hidden) => summarise("people", total, hidden),
-});
-
-const sessions = new Rows(find(".sessions"), {
-  limit: MOST_SESSIONS,
-  make: sessionRow,
-  compare: latestFirst,
-  drawn: (total, hidden) => summarise("sessions", total, hidden),
-});
-
-const channel = new Channel({ status: showConnection });
-channel.watch("presence", { changed: (state, patch) => people.take(state, patch) });
-channel.watch("sessions", {
-  changed(state, patch) {
-    counts.seats = Object.values(state).reduce((sum, session) => sum + freeSeats(session), 0);
-    sessions.take(state, patch);
-  },
-});
+let channel = null;
+let acting = null;
+const browsing = new Browsing({ doing: { acting: () => acting, tell }, announce });
+const door = entrance(find(".me"), { come, tell });
 
 find(".again").addEventListener("click", () => channel.open());
 addEventListener("online", () => channel.hurry());
 document.addEventListener("visibilitychange", () => document.hidden || channel.hurry());
 fillCommands();
-channel.open();
+come({});
 
-function summarise(what, total, hidden) {
-  counts[what] = total;
-  showCount(what);
-  if (what === "sessions") showCount("seats");
-  show(find(`#no-${what}`), total === 0);
-  show(find(`#more-${what}`), hidden > 0);
-  if (hidden > 0) say(find(`#more-${what}`), `and ${hidden.toLocaleString()} more`);
-  if (counts.people === null || counts.sessions === null) return;
-  clearTimeout(quiet);
-  quiet = setTimeout(announceCounts, QUIET_MS);
+/** As whoever these options of a channel make of us; with none, to look only. */
+function come(options) {
+  const before = channel;
+  channel = null; // so that its end is not shown as ours
+  before?.close();
+  const ours = new Channel({ ...options, status: (now) => ours === channel && showConnection(now) });
+  channel = ours;
+  acting = new Acting(ours, { changed: (id) => browsing.refresh(id) });
+  browsing.begin(ours, acting);
+  ours.open();
 }
 
-function show(element, visible) {
-  if (element.hidden === visible) element.hidden = !visible;
+/** Once it is known who we are: what happens to us is told. */
+function showIdentity({ identity }) {
+  door.show(identity);
+  if (!identity?.uuid || acting.since) return;
+  acting.since = identity.at;
+  browsing.findOwn();
+  channel.watch("inbox", {
+    entry(entry) {
+      if (entry.at < acting.since) return; // of an earlier visit
+      const text = departure(entry, browsing.titled(entry.session));
+      if (text) tell(text);
+      else if (entry.view === "inside") acting.enter(entry.session);
+    },
+  });
 }
 
-function showCount(what) {
-  const [number, word] = find(`#${what}-count`).children;
-  say(number, counts[what].toLocaleString());
-  say(word, words[what](counts[what]));
-}
-
-function announceCounts() {
-  const [online, open] = ["people", "sessions"].map((what) => find(`#${what}-count`).textContent);
-  announce(`${online}, ${open}.`);
+/** Say what came of it, to be read and heard. */
+function tell(text) {
+  const list = find(".told");
+  list.prepend(element("li", "", element("bdi", "", text)));
+  while (list.children.length > MOST_TOLD) list.lastChild.remove();
+  list.hidden = false;
+  announce(text);
 }
 
 function announce(text) {
@@ -90,7 +75,8 @@ function showConnection(status) {
     case "connecting":
       return say(line, "Connecting");
     case "live":
-      if (counts.people !== null) announce("Live again.");
+      showIdentity(channel);
+      if (browsing.known) announce("Live again.");
       return say(line, "Live");
     case "stopped":
       announce(`Stopped. ${status.reason}`);

@@ -1,5 +1,5 @@
-// A list on the page, kept by key: only rows that changed are touched, only the first so many
-// are drawn, and all changes of one frame are drawn together. Knows nothing of what a row shows.
+// A list on the page, kept by key: only rows that changed are touched, and all changes of one frame
+// are drawn together. Knows nothing of what a row shows.
 
 const GLOW_MS = 1800;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -13,11 +13,10 @@ export class Rows {
 
   /**
    * `make(key)` returns {element, update(value)}. `compare` orders [key, value] pairs.
-   * `drawn(total, hidden)` is told after each drawing.
+   * `drawn()` is told after each drawing.
    */
-  constructor(list, { limit, make, compare, drawn }) {
+  constructor(list, { make, compare, drawn }) {
     this.list = list;
-    this.limit = limit;
     this.make = make;
     this.compare = compare;
     this.drawn = drawn;
@@ -31,24 +30,28 @@ export class Rows {
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  /** Draw one row again, though its value is the same. */
+  refresh(key) {
+    if (key in this.#state) this.take(this.#state, { [key]: null });
+  }
+
   #draw() {
+    this.#frame = 0;
     const entries = Object.entries(this.#state).sort(this.compare);
-    const shown = entries.slice(0, this.limit);
-    const wanted = new Set(shown.map(([key]) => key));
+    const wanted = new Set(entries.map(([key]) => key));
     for (const [key, row] of this.#rows) if (!wanted.has(key)) this.#drop(key, row);
     const first = this.#rows.size === 0 && this.#all;
-    shown.forEach(([key, value], index) => this.#place(key, value, { index, first }));
-    this.#frame = 0;
+    entries.forEach(([key, value], index) => this.#place(key, value, { index, first }));
     this.#all = false;
     this.#dirty.clear();
-    this.drawn(entries.length, entries.length - shown.length);
+    this.drawn();
   }
 
   #place(key, value, { index, first }) {
     let row = this.#rows.get(key);
     const fresh = row === undefined;
     if (fresh) this.#rows.set(key, (row = this.make(key)));
-    if (fresh || this.#all || this.#dirty.has(key)) row.update(value);
+    if (fresh || this.#all || this.#dirty.has(key)) update(row, value);
     const there = this.list.children[index];
     if (there !== row.element) this.list.insertBefore(row.element, there ?? null);
     if (fresh && !first && this.#dirty.has(key)) glow(row.element);
@@ -57,6 +60,15 @@ export class Rows {
   #drop(key, row) {
     row.element.remove();
     this.#rows.delete(key);
+  }
+}
+
+// One row that cannot be shown stops no other.
+function update(row, value) {
+  try {
+    row.update(value);
+  } catch (error) {
+    reportError(error);
   }
 }
 

@@ -1,24 +1,30 @@
 // One session's card: name, host, whether it can be joined, what the game says, every seat.
 
+import { sessionActions } from "./actions.js";
 import { NAMELESS } from "./people.js";
 import { element, glow, mark, say } from "./rows.js";
 
 const MOST_ATTRIBUTES = 6;
 const LONGEST_ATTRIBUTE = 40;
 const MOST_SEATS = 128;
+const OPEN = "open";
 
-export function sessionRow(id) {
+/** `doing`: what `sessionActions` is told of who has come in on this page. */
+export function sessionRow(id, doing) {
   const name = element("bdi");
   const heading = element("h3", "", name);
   heading.id = `session-${id}`;
   const door = element("span", "door");
   const host = element("bdi", "name");
   const taken = element("span", "taken");
-  const facts = element("p", "facts", element("span", "", "hosted by ", host), taken);
+  const led = element("span");
+  const facts = element("p", "facts", led, taken);
   const attributes = element("ul", "attributes");
   attributes.hidden = true;
   const teams = element("div", "teams");
-  const card = element("article", "", element("header", "", heading, door), facts, attributes, teams);
+  const actions = sessionActions(id, doing);
+  const parts = [element("header", "", heading, door), facts, attributes, teams, actions.element];
+  const card = element("article", "", ...parts);
   card.setAttribute("aria-labelledby", heading.id);
   const seats = new Map();
   let drawn = false;
@@ -27,23 +33,48 @@ export function sessionRow(id) {
   function update(session) {
     const changed = [
       say(name, session.name ?? `Session ${id}`),
-      say(host, session.host_name ?? `${NAMELESS} (${session.host.slice(0, 8)})`),
-      say(door, session.joinable ? "open to join" : "closed"),
+      showLeader(led, host, session),
+      say(door, admission(session)),
     ];
-    mark(door, "open", String(session.joinable));
+    mark(door, "open", String(door.textContent === OPEN));
     showAttributes(attributes, session.attributes ?? {});
     const states = Object.entries(session.seats ?? {}).slice(0, MOST_SEATS);
     const sitting = states.filter(([, seat]) => seat.status === "taken").length;
     say(taken, `${sitting} of ${states.length} seats taken`);
-    showSeats(teams, seats, states, drawn);
+    showSeats(teams, seats, states, { drawn, actions });
+    actions.update();
     if (drawn && changed.includes(true)) glow(card);
     drawn = true;
   }
 }
 
+/** Who may come in, as far as it does not depend on who looks: each word that holds, in this order. */
+function admission({ full, entry, password, nonames }) {
+  const words = {
+    full,
+    "friends only": entry === "friends",
+    "by invitation": entry === "invited",
+    password,
+    "named players only": nonames === false,
+    closed: entry === "closed",
+  };
+  const held = Object.keys(words).filter((word) => words[word]);
+  return held.length ? held.join(", ") : OPEN;
+}
+
+/** Seats that somebody could take who was not invited. */
 export function freeSeats(session) {
-  if (!session.joinable) return 0;
-  return Object.values(session.seats ?? {}).filter((seat) => seat.status === "free").length;
+  return session.joinable ? session.free : 0;
+}
+
+/** A session that its leader left has none until another player leads it. */
+function showLeader(led, name, { host, host_name }) {
+  const shown = led.textContent;
+  if (host) {
+    say(name, host_name ?? `${NAMELESS} (${host.slice(0, 8)})`);
+    if (!led.contains(name)) led.replaceChildren("hosted by ", name);
+  } else say(led, "no leader");
+  return led.textContent !== shown;
 }
 
 /** Newest first. */
@@ -64,24 +95,26 @@ function short(value) {
   return letters.length > LONGEST_ATTRIBUTE ? `${letters.slice(0, LONGEST_ATTRIBUTE).join("")}…` : letters.join("");
 }
 
-function showSeats(teams, seats, states, drawn) {
+function showSeats(teams, seats, states, { drawn, actions }) {
   for (const [key, seat] of states) {
-    if (!seats.has(key)) seats.set(key, addSeat(teams, Number(key) + 1, seat.team));
+    if (!seats.has(key)) seats.set(key, addSeat(teams, Number(key) + 1, { team: seat.team, actions }));
     const changed = seats.get(key)(seat);
     if (drawn && changed) glow(seats.get(key).element);
   }
 }
 
-function addSeat(teams, number, team) {
+function addSeat(teams, number, { team, actions }) {
   const shape = element("span", "mark");
   shape.setAttribute("aria-hidden", "true");
   const index = element("span", "unseen", `Seat ${number}: `);
   const who = element("bdi", "who");
   const status = element("span", "word");
-  const seat = element("li", "seat", shape, index, who, status);
+  const buttons = actions.seat();
+  const seat = element("li", "seat", shape, index, who, status, buttons.element);
   listOf(teams, team).append(seat);
   const update = (state) => {
     mark(seat, "status", state.status);
+    buttons.update(state);
     const changed = [
       say(who, state.player ? state.name ?? NAMELESS : ""), // who holds a seat may be withheld
       say(status, state.status),

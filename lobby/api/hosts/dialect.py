@@ -1,15 +1,19 @@
-"""How the hosts and sessions document knows its callers and says no."""
+"""Dialect of the hosts and sessions document: bearer tokens, and refusals as JSON messages."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import logins
-from lobby.api.dialect import Dialect, bearer, retry_after, status_of
+from lobby.actions.login import tokens
+from lobby.api.bodies import Encoded
+from lobby.api.dialect import Dialect, Row, retry_after, status_of
 from lobby.context import Lobby
 from lobby.domain import errors
+from lobby.domain.idempotency_errors import IdReused, InProgress
 from lobby.domain.permissions import Actor
+from lobby.identity.bearer import bearer
+from protocol.codec import problem
 
 STATUS: dict[type[errors.LobbyError], int] = {
     errors.Unauthenticated: 401,
@@ -20,35 +24,49 @@ STATUS: dict[type[errors.LobbyError], int] = {
     errors.SessionNotJoinable: 404,
     errors.Conflict: 400,
     errors.AlreadyHosting: 409,
+    errors.ListFull: 409,
+    InProgress: 409,
+    IdReused: 422,
     errors.Malformed: 422,
     errors.TooLarge: 413,
+    Encoded: 415,
     errors.TooMany: 429,
     errors.Unavailable: 503,
     errors.Broken: 500,
     errors.LobbyError: 400,
 }
 
-NO_SESSION = "this host has no session for you to join"
-
+THIS, OTHER = "not found this", "not found other"
 WORDS: dict[type[errors.LobbyError], str] = {
-    errors.OtherNotFound: "not found other",
-    errors.AccountNotFound: "not found this",
-    errors.SessionNotFound: NO_SESSION,
-    errors.GuestNotWelcome: NO_SESSION,
+    errors.OtherNotFound: OTHER,
+    errors.AccountNotFound: THIS,
+    errors.NotFound: OTHER,
+    errors.GuestNotWelcome: OTHER,
+    errors.SessionFull: OTHER,
+    errors.SessionNotJoinable: OTHER,
 }
-"""What this document words itself; a host that turns somebody away looks like one that is out."""
+"""Messages of this document's own; those of 404 are an enum. To a guest, a ban is not told apart
+from a host without a session."""
 
 
 async def identify(request: Request, lobby: Lobby) -> Actor:
-    return await logins.identify(lobby, bearer(request))
+    """By the bearer token of the Authorization header."""
+    return await tokens.identify(lobby, bearer(request.headers.get("authorization")))
 
 
 def refuse(error: errors.LobbyError) -> Response:
     status = status_of(error, STATUS)
     if status == 422 and isinstance(error, errors.Malformed):
         return JSONResponse({"detail": error.problems}, status)
+    if isinstance(error, IdReused):
+        detail = [problem(error.code, str(error), "header", "Idempotency-Key")]
+        return JSONResponse({"detail": detail}, status)
     message = next((WORDS[kind] for kind in type(error).__mro__ if kind in WORDS), str(error))
     return JSONResponse({"message": message}, status, headers=retry_after(error))
 
 
-hosts = Dialect("hosts", identify, refuse)
+def done(row: Row) -> Response:
+    return JSONResponse(None)
+
+
+hosts = Dialect("hosts", identify, refuse, done=done, typed=True)

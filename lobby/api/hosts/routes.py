@@ -1,22 +1,24 @@
-"""The hosts and sessions document as a table. Order counts: `renew` is no host's uuid."""
+"""Rows of the hosts and sessions document. Their order counts: literal paths come first."""
 
 from __future__ import annotations
 
 from types import NoneType
 
 from lobby.api.dialect import Door, Row
-from lobby.api.hosts import endpoints
+from lobby.api.hosts import endpoints, search
 from lobby.api.hosts.dialect import hosts
 from lobby.domain.permissions import needs
 from protocol import hosts as words
+from protocol.searches import SessionSearch, SessionsPage
 
 ANYBODY = needs()
 HOST = needs(own="host")
 GUEST = needs(own="guest")
 
-NO = words.Message
-REFUSED = {401: NO, 404: NO, 413: NO, 422: words.ValidationError, 500: NO, 503: NO}
-LIMITED = {429: NO, 500: NO, 503: NO}
+ERROR = words.Message
+UNKNOWN = words.NotFound
+LIMITED = {429: ERROR, 500: ERROR, 503: ERROR}
+REFUSED = {401: ERROR, 404: UNKNOWN, 413: ERROR, 422: words.ValidationError, **LIMITED}
 LOCATED = {"Location": "Where the session is played."}
 
 rows = [
@@ -27,21 +29,24 @@ rows = [
         ANYBODY,
         {200: words.Host, **LIMITED},
         headers={200: {"Host-Key": "The host's key, in hexadecimal; shown this once."}},
+        operation_id="register_hosts_post",
     ),
     Row(
         "GET",
         "/hosts/access_token/renew",
         endpoints.renew,
         HOST,
-        {200: words.Token, 401: NO, 404: NO, 500: NO, 503: NO},
+        {200: words.Token, 401: ERROR, 404: UNKNOWN, **LIMITED},
+        operation_id="renew_hosts_access_token_renew_get",
     ),
     Row(
         "GET",
         "/hosts/{host}/access_token",
         endpoints.login,
         ANYBODY,
-        {200: words.Token, 404: NO, 422: words.ValidationError, **LIMITED},
+        {200: words.Token, 404: UNKNOWN, 422: words.ValidationError, **LIMITED},
         path=words.HostPath,
+        operation_id="login_hosts__host__access_token_get",
     ),
     Row(
         "GET",
@@ -50,6 +55,7 @@ rows = [
         HOST,
         {200: words.Host, **REFUSED},
         path=words.HostPath,
+        operation_id="get_hosts__host__get",
     ),
     Row(
         "PUT",
@@ -59,6 +65,8 @@ rows = [
         {200: NoneType, **REFUSED},
         path=words.HostPath,
         takes=words.OnlyFriends,
+        again=endpoints.terms_again,
+        operation_id="set_only_friends_hosts__host__only_friends_put",
     ),
     Row(
         "PUT",
@@ -68,15 +76,18 @@ rows = [
         {200: NoneType, **REFUSED},
         path=words.HostPath,
         takes=words.AllowNonames,
+        again=endpoints.terms_again,
+        operation_id="set_allow_nonames_hosts__host__allow_nonames_put",
     ),
     Row(
         "POST",
         "/hosts/{host}/friends",
         endpoints.befriend,
         HOST,
-        {200: NoneType, 400: NO, **REFUSED},
+        {200: NoneType, 400: ERROR, 409: ERROR, **REFUSED},
         path=words.HostPath,
         query=words.FriendQuery,
+        operation_id="befriend_hosts__host__friends_post",
     ),
     Row(
         "DELETE",
@@ -85,15 +96,18 @@ rows = [
         HOST,
         {200: NoneType, **REFUSED},
         path=words.FriendPath,
+        operation_id="unfriend_hosts__host__friends__former_friend__delete",
     ),
     Row(
         "POST",
         "/hosts/{host}/banlist",
         endpoints.ban,
         HOST,
-        {200: NoneType, 400: NO, **REFUSED},
+        {200: NoneType, 400: ERROR, 409: ERROR, **REFUSED},
         path=words.HostPath,
         query=words.BannedQuery,
+        again=endpoints.ban_again,
+        operation_id="ban_hosts__host__banlist_post",
     ),
     Row(
         "DELETE",
@@ -102,25 +116,53 @@ rows = [
         HOST,
         {200: NoneType, **REFUSED},
         path=words.BannedPath,
+        again=endpoints.unban_again,
+        operation_id="unban_hosts__host__banlist__banned__delete",
     ),
     Row(
         "POST",
         "/sessions",
         endpoints.launch,
         HOST,
-        {201: words.Launched, 409: NO, **REFUSED},
+        {201: words.Launched, 409: ERROR, **REFUSED},
         takes=words.Launch,
         headers={201: LOCATED},
+        again=endpoints.launch_again,
+        operation_id="launch_session_sessions_post",
     ),
     Row(
         "POST",
         "/sessions/players",
         endpoints.join,
         GUEST,
-        {200: words.Joined, 400: NO, **REFUSED},
+        {200: words.Joined, 400: ERROR, 409: ERROR, **REFUSED},
         takes=words.Join,
         headers={200: LOCATED},
+        again=endpoints.join_again,
+        operation_id="join_sessions_players_post",
     ),
 ]
 
-door: Door = (hosts, rows)
+own_rows = [
+    Row(
+        "DELETE",
+        "/hosts/access_token",
+        endpoints.end_login,
+        ANYBODY,
+        {200: NoneType, 401: ERROR, **LIMITED},
+        operation_id="sign_out_hosts_access_token_delete",
+    ),
+    Row(
+        "POST",
+        "/sessions/search",
+        search.search,
+        ANYBODY,
+        {200: SessionsPage, 401: ERROR, 413: ERROR, 422: words.ValidationError, **LIMITED},
+        takes=SessionSearch,
+        operation_id="search_sessions_search_post",
+    ),
+]
+"""Operations that the document does not have. Signing out takes any token, also one that has ended:
+so it can be repeated. A search needs none, and looks at one that is shown."""
+
+door: Door = (hosts, [*rows, *own_rows])

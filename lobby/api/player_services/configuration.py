@@ -1,28 +1,36 @@
-"""What a client may read of the game's configuration, and where it is seen to come from."""
+"""Endpoints that read the game's configuration, and the client's own address."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from lobby.api.dialect import Call, IfNoneMatch, Row
-from lobby.api.player_services.answers import DENIED, TAGGED, answer, gives, reads, tagged
+from lobby.api.conditional import IfNoneMatch
+from lobby.api.dialect import Call, Row
+from lobby.api.player_services.responses import (
+    CONDITIONAL,
+    DENIED,
+    answer,
+    gives,
+    reads,
+    tagged,
+)
 from lobby.catalogue.sessions import SessionTemplate
 from lobby.domain.permissions import needs
-from lobby.domain.session_errors import TemplateNotFound
+from lobby.domain.sessions.errors import TemplateNotFound
 from protocol.player_services import instances, players, regions, templates
 
 CONFIG = needs("session:read:config", "session:*")
 
 
 async def list_templates(call: Call) -> Response:
-    """Every type of session that the game has."""
+    """The templates of all types of session."""
     catalogue = call.lobby.catalogue
     shown = {one.session_type: template(one) for one in catalogue.templates}
     return tagged(call, templates.SessionTemplates(templates=shown), catalogue.etag)
 
 
 async def get_template(call: Call, path: templates.TemplatePath) -> Response:
-    """One type of session."""
+    """The template of one type of session."""
     catalogue = call.lobby.catalogue
     if path.session_type not in catalogue.by_session_type:
         raise TemplateNotFound
@@ -47,7 +55,7 @@ async def list_regions(call: Call, query: regions.RegionsQuery) -> Response:
 
 
 async def health_config(call: Call) -> Response:
-    """How often a host reports, and what becomes of an instance that does not."""
+    """How often a host reports health, and when an instance that does not is unhealthy."""
     health = call.lobby.catalogue.instances.health
     return answer(
         instances.InstanceHealthSettingsResponse(
@@ -59,12 +67,12 @@ async def health_config(call: Call) -> Response:
 
 
 async def connection_info(call: Call) -> Response:
-    """The address that the caller is seen under."""
+    """The caller's address, as the server sees it."""
     return answer(players.ConnectionInfo(ip=call.ip))
 
 
 def template(one: SessionTemplate) -> templates.SessionTemplate:
-    """The catalogue has these fields, and some that are nobody's business."""
+    """The public fields of a template; the catalogue has others, which stay private."""
     said = one.model_dump(exclude_none=True, include=SHOWN)
     return templates.SessionTemplate.model_validate(said, strict=False)
 
@@ -79,7 +87,7 @@ rows = [
         CONFIG,
         reads(templates.SessionTemplates),
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
     ),
     Row(
         "GET",
@@ -89,7 +97,7 @@ rows = [
         reads(templates.SessionTemplate, 404),
         path=templates.TemplatePath,
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
     ),
     Row(
         "GET",

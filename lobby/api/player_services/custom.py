@@ -1,4 +1,4 @@
-"""Calls that are passed on to the game's own services."""
+"""Endpoint that forwards calls to the game's own services."""
 
 from __future__ import annotations
 
@@ -7,35 +7,44 @@ from typing import Any
 
 from starlette.responses import Response
 
-from lobby.actions import custom
+from lobby.actions import custom_endpoints
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import gives
+from lobby.api.idempotency_key import HEADER
+from lobby.api.player_services.responses import gives
 from lobby.domain.errors import Malformed
 from lobby.domain.permissions import needs
+from lobby.idempotency import Effect
 from protocol.codec import problem
 from protocol.player_services.custom import ContentType, EndpointPath
 
 ANYBODY = needs(own="look")
-"""Whoever has come in: what else a service asks of its callers stands in the catalogue."""
+"""Any caller who is logged in; a service's own permissions stand in the catalogue."""
 TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(;[\x20-\x7e]*)?", re.ASCII)
 LONGEST_TYPE = 256
+"""Characters of the content type of a custom endpoint's call."""
 NOTHING = b"null"
 
 
 async def send_custom(call: Call, path: EndpointPath) -> Response:
-    """Call a service of the game's own, and get its answer."""
-    body = await custom.send(
+    """Call a service of the game's own; its response is passed back."""
+    body = await custom_endpoints.send(
         call.lobby,
         call.permit,
         id=path.endpoint_id,
         body=await call.request.body(),
         type=content_type(call),
+        key=call.request.headers.get(HEADER),
     )
     return Response(body or NOTHING, media_type="application/json")
 
 
+async def send_again(call: Call, effect: Effect, path: EndpointPath) -> Response:
+    """The service is called again, and told the key by which it knows the call."""
+    return await send_custom(call, path)
+
+
 def content_type(call: Call) -> str:
-    """As the body was sent, since so it goes on."""
+    """The body's media type, to be forwarded with it; raises Malformed."""
     said = call.request.headers.get("content-type", "application/json")
     if len(said) > LONGEST_TYPE or not TYPE.fullmatch(said):
         where = ("header", "content-type")
@@ -52,6 +61,7 @@ rows = [
         gives(Any, 404, 413),
         path=EndpointPath,
         headers_in=ContentType,
-        passes_on=True,
+        any_body=True,
+        again=send_again,
     ),
 ]

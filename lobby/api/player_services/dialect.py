@@ -1,27 +1,33 @@
-"""How the player services document knows its callers and says no.
+"""Dialect of the player services document: bearer token or cookie, and refusals in its words.
 
-`auth_success` is false only where a new token would help: clients renew theirs then, and ask again.
+`auth_success` is false only where a new token would help: clients then refresh theirs and retry.
 """
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import json
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import logins
-from lobby.api.dialect import Dialect, Row, bearer, retry_after, status_of
+from lobby.actions.login import tokens
+from lobby.api.bodies import Encoded
+from lobby.api.dialect import Dialect, Row, retry_after, status_of
 from lobby.context import Lobby
 from lobby.domain import errors
+from lobby.domain.idempotency_errors import IdReused, InProgress
 from lobby.domain.login_errors import AgreementsNeeded, BadToken, Fault
 from lobby.domain.permissions import Actor
+from lobby.identity.bearer import bearer
+from lobby.origins import is_allowed
 from protocol.codec import encode, problem
 from protocol.player_services import errors as words
 
 COOKIE = "access_token"
+OWN_SITES = ("same-origin", "none")
+"""Whose requests a browser may send a cookie with: our page's, and those that the user typed."""
 NOTIFICATIONS = "/notification/"
-"""Begins the paths whose document has words of its own for who may not ask."""
+"""Paths with this prefix have codes of their own for missing permission."""
 
 
 class Insufficient(errors.Forbidden):
@@ -31,10 +37,10 @@ class Insufficient(errors.Forbidden):
 
 
 class Undocumented(errors.LobbyError):
-    """What the document has no status for, said with one that it has; the code stays."""
+    """An error that the document has no status for: 403, with the error's own code."""
 
     def __init__(self, error: errors.LobbyError) -> None:
-        super().__init__(str(error), retry_after=error.retry_after)
+        super().__init__(str(error), retry_after=error.retry_after, about=error.about)
         self.code = code_of(error)
 
 
@@ -46,9 +52,11 @@ STATUS: dict[type[errors.LobbyError], int] = {
     errors.NotFound: 404,
     errors.NotSeated: 404,
     errors.Conflict: 409,
+    IdReused: 422,
     errors.Unacceptable: 400,
     errors.Malformed: 422,
     errors.TooLarge: 413,
+    Encoded: 415,
     errors.TooMany: 429,
     errors.Unavailable: 503,
     errors.Broken: 500,
@@ -66,7 +74,7 @@ CODES: dict[type[errors.LobbyError], str] = {
     errors.OtherNotFound: "player_not_found",
     errors.NotSeated: "player_not_in_session",
 }
-"""Where this document has a word of its own."""
+"""Codes of this document's own; other errors keep theirs."""
 
 FAULTS: dict[Fault, str] = {
     "absent": "auth_not_jwt",
@@ -85,38 +93,45 @@ class TokenFormat(errors.Unauthenticated):
 
 
 async def identify(request: Request, lobby: Lobby) -> Actor:
-    """By the header or, where there is none, by the cookie."""
+    """By the bearer token of the Authorization header or, without one, by the cookie."""
     if "authorization" not in request.headers:
-        return await logins.identify_player(lobby, _cookie(request, lobby))
-    token = bearer(request)
+        return await tokens.identify_player(lobby, _cookie(request, lobby))
+    token = bearer(request.headers.get("authorization"))
     if not token:
         raise TokenFormat
-    return await logins.identify_player(lobby, token)
+    return await tokens.identify_player(lobby, token)
 
 
 def _cookie(request: Request, lobby: Lobby) -> str | None:
-    """Browsers send cookies for any page that asks them to: other people's pages do not count."""
+    """The cookie's token, unless another site's page sends it (cross-site request forgery)."""
     origin = request.headers.get("origin")
-    ours = {request.headers.get("host", ""), urlsplit(lobby.settings.url).netloc}
-    foreign = origin is not None and urlsplit(origin).netloc not in ours
-    if foreign and origin not in lobby.settings.allowed_origins:
+    if origin is None:
+        trusted = request.headers.get("sec-fetch-site", "none") in OWN_SITES
+    else:
+        trusted = is_allowed(lobby.settings, origin, request.headers.get("host"))
+    token = request.cookies.get(COOKIE)
+    if token is not None and not trusted:
+        lobby.audit.refused(errors.Forbidden(), what="origin refused", target=origin or "")
         return None
-    return request.cookies.get(COOKIE)
+    return token
 
 
 def code_of(error: errors.LobbyError) -> str:
+    """The error's code in this document."""
     if isinstance(error, BadToken):
         return FAULTS[error.fault]
     return CODES.get(type(error), error.code)
 
 
 def reword(error: errors.LobbyError, row: Row, lobby: Lobby) -> errors.LobbyError:
-    """As this row's part of the document has it."""
+    """Map errors for rows that have codes or statuses of their own."""
     if row.path_template.startswith(NOTIFICATIONS) and type(error) in (
         errors.Forbidden,
         errors.NotYours,
     ):
         return Insufficient()
+    if isinstance(error, InProgress):
+        return error
     status = status_of(error, STATUS)
     if lobby.catalogue.server.strict_contract_errors and not _documented(row, status):
         return Undocumented(error)
@@ -124,7 +139,7 @@ def reword(error: errors.LobbyError, row: Row, lobby: Lobby) -> errors.LobbyErro
 
 
 def _documented(row: Row, status: int) -> bool:
-    """Of the statuses that it seldom has, 409 is where one may try again."""
+    """Whether the document names this status for the row: 409 only where one may retry."""
     if status == 409:
         return "Retry-After" in row.headers.get(409, {})
     return status != 400 or row.path_template.startswith(NOTIFICATIONS)
@@ -135,7 +150,16 @@ def refuse(error: errors.LobbyError) -> Response:
     if status == 422 and isinstance(error, errors.Malformed):
         detail = error.problems or [problem(error.code, str(error), "body")]
         return JSONResponse({"detail": detail}, status)
-    return Response(encode(_said(error)), status, retry_after(error), "application/json")
+    if isinstance(error, IdReused):
+        detail = [problem(error.code, str(error), "header", "Idempotency-Key")]
+        return JSONResponse({"detail": detail}, status)
+    headers = {**retry_after(error), **_about(error)}
+    return Response(encode(_said(error)), status, headers, "application/json")
+
+
+def _about(error: errors.LobbyError) -> dict[str, str]:
+    """The header with what the refusal says to programs, as JSON in ASCII."""
+    return {} if error.about is None else {"Lobby-About": json.dumps(error.about)}
 
 
 def _said(error: errors.LobbyError) -> words.HzApiErrorModel:
@@ -147,4 +171,10 @@ def _said(error: errors.LobbyError) -> words.HzApiErrorModel:
     return words.HzApiErrorModel.model_validate(said)
 
 
-player_services = Dialect("player_services", identify, refuse, reword=reword)
+def done(row: Row) -> Response:
+    return Response(status_code=204) if 204 in row.gives else JSONResponse({})
+
+
+player_services = Dialect(
+    "player_services", identify, refuse, reword=reword, done=done, declares_key=False
+)

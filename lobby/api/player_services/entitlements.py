@@ -1,41 +1,51 @@
-"""What players bought on their platforms: to report it, and to ask what became of it."""
+"""Endpoints of entitlements: to submit what was bought on a platform, and to poll the outcome."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from lobby.actions import entitlements
+from lobby.actions.economy import entitlements
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import answer, gives
+from lobby.api.player_services.responses import answer, gives
 from lobby.domain.entitlements import Item, Submission
 from lobby.domain.permissions import needs
+from lobby.idempotency import Effect
 from protocol.player_services import entitlements as words
 from protocol.player_services.platforms import Platform
 from protocol.player_services.players import PlayerPath
 
 BUYING = needs("inv:platform_entitlements:any", "inv:*", own="inv:platform_entitlements:self")
 PATH = "/inventory/v2/player/{whose}/entitlement"
+ORDER = "/inventory/v2/player/{whose}/order/{order_id}"
 
 
 async def submit_mine(call: Call, body: words.PlatformEntitlementProcessRequest) -> Response:
-    """Say what you have bought on a platform; it is settled soon."""
+    """Submit what you have bought on a platform; it is fulfilled in the background."""
     return await _submit(call, call.permit.actor.uuid, body)
 
 
 async def submit(
     call: Call, path: PlayerPath, body: words.PlatformEntitlementProcessRequest
 ) -> Response:
-    """Say what a player has bought on a platform; it is settled soon."""
+    """Submit what a player has bought on a platform; it is fulfilled in the background."""
     return await _submit(call, path.player_uuid, body)
 
 
+async def submit_again(call: Call, effect: Effect, **said: object) -> Response:
+    """The submission, and how far it is by now."""
+    id = effect.key
+    player = (await call.lobby.submissions.get(id)).player
+    found = await entitlements.get(call.lobby, call.permit, player=player, id=id)
+    return answer(result(found))
+
+
 async def read_mine(call: Call, path: words.RequestPath) -> Response:
-    """What became of what you have bought."""
+    """The state of your submission."""
     return await _read(call, call.permit.actor.uuid, path.request_id)
 
 
 async def read(call: Call, path: words.PlayerRequestPath) -> Response:
-    """What became of what a player has bought."""
+    """The state of a player's submission."""
     return await _read(call, path.player_uuid, path.request_id)
 
 
@@ -56,16 +66,16 @@ async def _submit(
         region=body.platform_region.value,
         client=body.client_type.value,
     )
-    return answer(said(submission))
+    return answer(result(submission))
 
 
 async def _read(call: Call, player: str, id: str) -> Response:
     return answer(
-        said(await entitlements.get(call.lobby, call.permit, player=player, id=id.lower()))
+        result(await entitlements.get(call.lobby, call.permit, player=player, id=id.lower()))
     )
 
 
-def said(submission: Submission) -> words.PlatformEntitlementProcessResult:
+def result(submission: Submission) -> words.PlatformEntitlementProcessResult:
     return words.PlatformEntitlementProcessResult(
         request_id=submission.id,
         client_type=words.ClientType(submission.client),
@@ -99,9 +109,10 @@ def _rows(whose: str) -> list[Row]:
             path,
             submit_mine if own else submit,
             BUYING,
-            gives(words.PlatformEntitlementProcessResult, 404, 413, 429),
+            gives(words.PlatformEntitlementProcessResult, 404, 413),
             path=None if own else PlayerPath,
             takes=words.PlatformEntitlementProcessRequest,
+            again=submit_again,
         ),
         Row(
             "GET",

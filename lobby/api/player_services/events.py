@@ -1,4 +1,4 @@
-"""The log of a session."""
+"""Endpoints of a session's event log."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import events
+from lobby.actions.sessions import event_log
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import answer, gives, session_id
+from lobby.api.player_services.responses import answer, gives, session_id
 from lobby.domain.errors import SessionNotFound
-from lobby.domain.permissions import needs
+from lobby.domain.permissions import Role, needs
 from protocol.events import SessionEventEntry
 from protocol.player_services.events import (
     EventsQuery,
@@ -21,25 +21,26 @@ from protocol.player_services.events import (
 )
 from protocol.player_services.sessions import SessionPath
 
-READING = needs("session:read:event", "session:read-player:any", "session:*")
-WRITING = needs("session:update:any", "session:update:event", "session:*")
+READING = needs("session:read-player:any", "session:*", own="session:read:event", role=Role.ACTIVE)
+WRITING = needs("session:update:any", "session:*", own="session:update:event", role=Role.ACTIVE)
 PATH = "/session/v1/session/{session_id}/event"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def list_events(call: Call, path: SessionPath, query: EventsQuery) -> Response:
-    """What has happened in the session, oldest first."""
+    """A page of the session's event log, oldest first; empty for who is not in the session."""
     try:
         id = session_id(path.session_id)
     except SessionNotFound:
         return answer(SessionEvents())
-    found = await events.page(call.lobby, id=id, number=query.page_num, size=query.page_size)
+    number, size = query.page_num, query.page_size
+    found = await event_log.page(call.lobby, call.permit, id=id, number=number, size=size)
     return answer(SessionEvents(events=[event(entry) for entry in found]))
 
 
 async def add_event(call: Call, path: SessionPath, body: SessionEventCreateRequest) -> Response:
-    """Write down what happened on a client or a game server."""
-    await events.add(
+    """Add an event that happened on a client or a game server."""
+    await event_log.add(
         call.lobby,
         call.permit,
         id=session_id(path.session_id),
@@ -52,7 +53,7 @@ async def add_event(call: Call, path: SessionPath, body: SessionEventCreateReque
 
 
 def event(entry: SessionEventEntry) -> SessionEvent:
-    """The entry in this document's words."""
+    """A log entry in this document's form."""
     said = {
         "event_code": entry.code,
         "description": entry.description,
@@ -64,15 +65,20 @@ def event(entry: SessionEventEntry) -> SessionEvent:
         "match": entry.match,
         "platform": entry.platform,
         "platform_session_id_base64": entry.platform_session,
-        "custom_data": entry.custom_data,
+        "custom_data": {**entry.custom_data, **_why(entry)},
         "timestamp": EPOCH + timedelta(milliseconds=round(entry.at * 1000)),
     }
     return SessionEvent.model_validate(said, strict=False)
 
 
+def _why(entry: SessionEventEntry) -> dict[str, str]:
+    """Why somebody went or the session ended, where this document has room for it."""
+    return {name: text for name in ("reason", "said") if (text := getattr(entry, name))}
+
+
 def seconds(time: datetime) -> float:
-    """Since 1970, as exactly as it is written out again: rounded up, the last moment of the last
-    year would be none."""
+    """Unix seconds, cut to milliseconds as they are shown again. Rounded up, the last moment of the
+    last year would overflow."""
     return time.replace(microsecond=time.microsecond // 1000 * 1000).timestamp()
 
 
@@ -82,7 +88,7 @@ rows = [
         PATH,
         list_events,
         READING,
-        gives(SessionEvents),
+        gives(SessionEvents, 404),
         path=SessionPath,
         query=EventsQuery,
     ),

@@ -1,33 +1,35 @@
-"""The instance of a session: asked for by who leads it, reported on by who hosts it."""
+"""Endpoints of a session's instance: requested by its leader, reported on by its host."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from lobby.actions import health, instances
-from lobby.actions import views as marks
-from lobby.api.dialect import Call, IfNoneMatch, Row
+from lobby.actions.instances import health, instances
+from lobby.api.conditional import IfNoneMatch
+from lobby.api.dialect import Call, Row
 from lobby.api.player_services import sessions, views
-from lobby.api.player_services.answers import (
+from lobby.api.player_services.responses import (
+    CONDITIONAL,
     ETAG,
-    TAGGED,
     answer,
-    done,
     gives,
+    no_content,
     reads,
     session_id,
 )
-from lobby.domain.instances import (
+from lobby.api.player_services.tags import tag_for
+from lobby.domain.permissions import Role, needs
+from lobby.domain.sessions.errors import InstanceNotFound
+from lobby.domain.sessions.instances import (
     Health,
     HostType,
+    InstanceReport,
     JoinParams,
     JoinStatus,
-    Report,
     StartupParams,
 )
-from lobby.domain.permissions import Role, needs
-from lobby.domain.session_errors import InstanceNotFound
-from lobby.domain.sessions import Session
+from lobby.domain.sessions.session import Session
+from lobby.idempotency import Effect
 from protocol.player_services import instances as words
 from protocol.player_services.sessions import AllocationPath, SessionPath
 from protocol.player_services.sessions import Session as SessionWords
@@ -35,18 +37,18 @@ from protocol.player_services.sessions import Session as SessionWords
 LEADING = needs("session:update:any", "session:*", own="session:update:self", role=Role.ADMIN)
 HOSTING = needs("session:update:any", "session:*", own="session:update:self", role=Role.HOST)
 CHECKING = needs("session:*", own="session:instance:health", role=Role.HOST)
-TELLING = needs("session:*", own="session:update:fubar", role=Role.ADMIN)
+REPORTING = needs("session:*", own="session:update:fubar", role=Role.ADMIN)
 PATH = "/session/v1/session/{session_id}/instance"
 
 
 async def get_allocated(call: Call, path: AllocationPath) -> Response:
-    """The session that a game server was given under this id."""
+    """The session to which a game server was allocated, by the id of the allocation."""
     session = await instances.allocated(call.lobby, call.permit, allocation=path.allocation_id)
     return sessions.shown(call, session)
 
 
 async def request_instance(call: Call, path: SessionPath, body: words.InstanceRequest) -> Response:
-    """Ask for a game server, or host the session as a player."""
+    """Request a game server for the session, or host it as a player."""
     said = body.instance_startup_params
     session = await instances.request(
         call.lobby,
@@ -58,21 +60,21 @@ async def request_instance(call: Call, path: SessionPath, body: words.InstanceRe
         host=body.host_player_uuid,
         custom_data=body.custom_data,
     )
-    return answer(whole(session))
+    return answer(instance_info(session))
 
 
 async def remove_instance(call: Call, path: SessionPath) -> Response:
-    """The session is no longer played there; what was played is over."""
+    """Remove the session's instance; a match on it ends."""
     session = await instances.remove(call.lobby, call.permit, id=session_id(path.session_id))
-    return done(etag=marks.marked(session, full=marks.sees_all(session, call.permit)))
+    return no_content(etag=tag_for(session, call.permit))
 
 
 async def report_instance(
     call: Call, path: SessionPath, body: words.InstanceInfoUpdate
 ) -> Response:
-    """How far the host is, and how players get there."""
+    """Report the instance's state, and how players connect to it."""
     said = body.model_fields_set
-    report = Report(
+    report = InstanceReport(
         allocation=body.allocation_id and body.allocation_id.lower(),
         status=JoinStatus(body.join_status.value) if body.join_status else None,
         join=JoinParams(**body.join_params.model_dump()) if body.join_params else None,
@@ -80,26 +82,28 @@ async def report_instance(
         custom_data=body.custom_data if "custom_data" in said else None,
     )
     id = session_id(path.session_id)
-    return answer(whole(await instances.report(call.lobby, call.permit, id=id, report=report)))
+    return answer(
+        instance_info(await instances.report(call.lobby, call.permit, id=id, report=report))
+    )
 
 
 async def report_health(
     call: Call, path: SessionPath, body: words.InstanceHealthStatusUpdate
 ) -> Response:
-    """How the instance fares. What counts is answered; it may be worse than what was said."""
+    """Report the instance's health. The response is the health that counts, which may be worse."""
     status = await health.report(
         call.lobby,
         call.permit,
         id=session_id(path.session_id),
         instance=body.instance_id,
-        said=Health(body.instance_health.value),
+        reported=Health(body.instance_health.value),
     )
     counts = words.InstanceHealthStatus(status.value)
     return answer(words.InstanceHealthStatusResponse(updated_instance_health=counts))
 
 
 async def report_fubar(call: Call, path: SessionPath, body: words.InstanceFubar) -> Response:
-    """Tell the operator that players cannot play there."""
+    """Report to the operator that players cannot play on the instance."""
     provider = body.instance_source_provider
     await instances.fubar(
         call.lobby,
@@ -114,7 +118,33 @@ async def report_fubar(call: Call, path: SessionPath, body: words.InstanceFubar)
     return answer(words.FubarResponse())
 
 
-def whole(session: Session) -> words.InstanceInfo:
+async def instance_again(
+    call: Call,
+    effect: Effect,
+    path: SessionPath,
+    body: words.InstanceRequest | words.InstanceInfoUpdate,
+) -> Response:
+    return answer(instance_info(await sessions.read_now(call, path.session_id)))
+
+
+async def health_again(
+    call: Call, effect: Effect, path: SessionPath, body: words.InstanceHealthStatusUpdate
+) -> Response:
+    """The health that counts now."""
+    instance = (await sessions.read_now(call, path.session_id)).instance
+    if instance is None:
+        raise InstanceNotFound
+    counts = words.InstanceHealthStatus((instance.health or Health.UNKNOWN).value)
+    return answer(words.InstanceHealthStatusResponse(updated_instance_health=counts))
+
+
+async def fubar_again(
+    call: Call, effect: Effect, path: SessionPath, body: words.InstanceFubar
+) -> Response:
+    return answer(words.FubarResponse())
+
+
+def instance_info(session: Session) -> words.InstanceInfo:
     if session.instance is None:
         raise InstanceNotFound
     return views.instance(session.instance, full=True)
@@ -129,7 +159,7 @@ rows = [
         reads(SessionWords, 404),
         path=AllocationPath,
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
     ),
     Row(
         "POST",
@@ -139,6 +169,7 @@ rows = [
         gives(words.InstanceInfo, 404, 409, 413),
         path=SessionPath,
         takes=words.InstanceRequest,
+        again=instance_again,
     ),
     Row(
         "DELETE",
@@ -157,6 +188,7 @@ rows = [
         gives(words.InstanceInfo, 404, 409, 413),
         path=SessionPath,
         takes=words.InstanceInfoUpdate,
+        again=instance_again,
     ),
     Row(
         "POST",
@@ -166,14 +198,16 @@ rows = [
         gives(words.InstanceHealthStatusResponse, 404, 409, 413),
         path=SessionPath,
         takes=words.InstanceHealthStatusUpdate,
+        again=health_again,
     ),
     Row(
         "POST",
         f"{PATH}/fubar",
         report_fubar,
-        TELLING,
+        REPORTING,
         gives(words.FubarResponse, 404, 413),
         path=SessionPath,
         takes=words.InstanceFubar,
+        again=fubar_again,
     ),
 ]

@@ -1,56 +1,97 @@
-"""Coming in: a platform's credential, or a machine's name and password, exchanged for tokens."""
+"""Login endpoints: tokens in exchange for a platform's credential or a machine's password."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lobby.actions import logins, portals
-from lobby.actions.proofs import INCORRECT, Credential
+from lobby.actions.login import tokens
+from lobby.actions.login.credentials import MALFORMED, PASSWORD, Credential
+from lobby.actions.platform_login import login as platform_login
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import BROKEN, NO, STD, answer, from_base64
-from lobby.domain.accounts import Account, Restriction
+from lobby.api.player_services.responses import (
+    ERROR,
+    STD,
+    answer,
+    from_base64,
+)
+from lobby.domain.accounts import SERVICE_PLATFORM, Account, Portal, Restriction
 from lobby.domain.login_errors import LoginRefused
 from lobby.domain.permissions import needs
-from lobby.domain.platforms import NUMBERS
+from lobby.domain.sessions.clients import NUMBERS
+from protocol.described import described
 from protocol.player_services import errors as refusals
 from protocol.player_services import login as words
+from protocol.player_services.agreements import Agreeing
 from protocol.player_services.platforms import Platform
-from protocol.player_services.terms import Maybe, Message
+from protocol.player_services.types import Maybe, Message, String
 
 ANYBODY = needs()
 NO_UUID = "00000000-0000-0000-0000-000000000000"
-"""What the document still requires, and what there is only one of here."""
+"""For ids that the document requires and the lobby has no several of."""
 AGREEMENTS = ("eula", "tos", "privacy_policy")
 
 
 class LoginRequest(words.LoginRequestV1):
-    """Game servers ask here for what the other operation gives: that is a machine's login too,
-    whose name and password stand in the header."""
+    """The body of a login. Game servers send `client_credentials` here too: that is taken as a
+    machine's login, with name and password in the header."""
 
     @model_validator(mode="before")
     @classmethod
-    def _of_a_machine(cls, said: Any) -> Any:
+    def _client_credentials_as_basic(cls, said: Any) -> Any:
         if isinstance(said, dict) and said.get("grant_type") == "client_credentials":
             return {**said, "grant_type": words.GrantType.BASIC, "portal_access_token": ""}
         return said
 
 
-class TokenRequest(Message):
-    grant_type: Literal["client_credentials"]
+class TokenRequest(Agreeing):
+    """A machine says `client_credentials`, with its name and password in the header; a user of the
+    lobby's other APIs says `password`, with `username` and `password` as there."""
+
+    grant_type: Annotated[
+        Literal["client_credentials", "password"],
+        Field(description="The OAuth grant: of a machine, or of a user.", examples=["password"]),
+    ]
+    username: Annotated[
+        String,
+        Field(max_length=256, description="The user's login name.", examples=["somebody"]),
+    ] = ""
+    password: Annotated[
+        String,
+        Field(
+            max_length=1024,
+            description="The user's password.",
+            examples=["correct horse 9"],
+            json_schema_extra={"format": "password"},
+        ),
+    ] = ""
 
 
 class TokenResult(Message):
     """`expires_in` in seconds."""
 
-    access_token: str
-    token_type: Literal["Bearer"] = "Bearer"
-    expires_in: int
-    refresh_token: Maybe[str] = None
+    access_token: Annotated[
+        str,
+        described(
+            "Shown as `Authorization: Bearer`; a signed JSON Web Token.",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        ),
+    ]
+    token_type: Annotated[
+        Literal["Bearer"], described("How the access token is shown: always `Bearer`.")
+    ] = "Bearer"  # noqa: S105  # a scheme
+    expires_in: Annotated[int, described("Seconds until the access token expires.", 3600)]
+    refresh_token: Annotated[
+        Maybe[str],
+        described(
+            "Exchanged for new tokens by the grant `refresh`.",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.cmVmcmVzaA",
+        ),
+    ] = None
 
 
 async def login(call: Call, body: LoginRequest) -> Response:
@@ -59,43 +100,58 @@ async def login(call: Call, body: LoginRequest) -> Response:
         grant=body.grant_type,
         secret=body.portal_access_token,
         name=body.portal_display_name,
-        accepted=frozenset(name for name in AGREEMENTS if getattr(body, f"accept_{name}")),
-        beside=beside(call.request),
+        accepted=accepted(body),
+        basic_auth=basic_credentials(call.request),
     )
-    arrival = await portals.log_in(call.lobby, shown, address=call.address)
+    arrival = await platform_login.log_in(call.lobby, shown, address=call.address)
     return answer(result(call, arrival, renewing=body.include_refresh))
 
 
 async def token(call: Call, body: TokenRequest) -> Response:
-    """Exchange a machine's name and password, sent as HTTP Basic, for tokens."""
-    shown = Credential(grant="basic", secret="", beside=beside(call.request))
-    arrival = await portals.log_in(call.lobby, shown, address=call.address)
+    """Exchange a machine's name and password, sent as HTTP Basic, or those of a user for tokens.
+    Who they are is told by a login with the refresh token."""
+    basic_auth = basic_credentials(call.request)
+    shown = Credential(grant="basic", secret="", basic_auth=basic_auth)
+    if body.grant_type == PASSWORD:
+        shown = Credential(
+            grant=PASSWORD,
+            secret=body.password,
+            login=body.username,
+            accepted=accepted(body),
+            basic_auth=basic_auth,
+        )
+    arrival = await platform_login.log_in(call.lobby, shown, address=call.address)
     return answer(
         TokenResult(
             access_token=arrival.access,
             expires_in=int(call.lobby.catalogue.auth.token_ttl_s),
-            refresh_token=arrival.renewing,
+            refresh_token=arrival.refresh,
         )
     )
 
 
-def result(call: Call, arrival: portals.Arrival, *, renewing: bool) -> words.LoginResult:
+def accepted(body: Agreeing) -> frozenset[str]:
+    """The agreements that the request accepts."""
+    return frozenset(name for name in AGREEMENTS if getattr(body, f"accept_{name}"))
+
+
+def result(call: Call, arrival: platform_login.LoggedIn, *, renewing: bool) -> words.LoginResult:
     account = arrival.account
-    assert account.portal
+    portal = account.portal or Portal(SERVICE_PLATFORM, account.login or account.uuid)
     role = call.lobby.catalogue.roles.get(account.role or "")
     return words.LoginResult(
-        platform=Platform(account.portal.platform),
-        portal_id=NUMBERS[account.portal.platform],
-        portal_user_id=account.portal.user,
+        platform=Platform(portal.platform),
+        portal_id=NUMBERS[portal.platform],
+        portal_user_id=portal.user,
         display_name=display_name(account),
-        permissions=list(logins.permissions(call.lobby, account)),
+        permissions=list(tokens.permissions(call.lobby, account)),
         restrictions=restrictions(account, call.lobby.clock()),
         active_player_id=account.number,
         active_player_uuid=account.uuid,
         role_id=role.id if role else None,
         person_id=account.uuid,
         access_token=arrival.access,
-        refresh_token=arrival.renewing if renewing else None,
+        refresh_token=arrival.refresh if renewing else None,
         publisher_uuid=NO_UUID,
         tenant_uuid=NO_UUID,
         config_elector_uuid=NO_UUID,
@@ -108,7 +164,7 @@ def display_name(account: Account) -> str:
 
 
 def restrictions(account: Account, now: float) -> list[words.Restriction]:
-    return [restriction(one) for one in account.restrictions if one.stands(now)]
+    return [restriction(one) for one in account.restrictions_in_force(now)]
 
 
 def restriction(one: Restriction) -> words.Restriction:
@@ -117,18 +173,18 @@ def restriction(one: Restriction) -> words.Restriction:
     return words.Restriction(type=type, reason=one.reason, expiration=until)
 
 
-def beside(request: Request) -> tuple[str, str] | None:
-    """The id and the secret of the Authorization header, where it is Basic."""
+def basic_credentials(request: Request) -> tuple[str, str] | None:
+    """Id and secret of an HTTP Basic header; None without one. Raises LoginRefused."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     id, colon, secret = (from_base64(text.strip()) or "").partition(":")
     if not colon:
-        raise LoginRefused(INCORRECT, "HTTP Basic is an id, a colon and a secret")
+        raise LoginRefused(MALFORMED, "HTTP Basic is an id, a colon and a secret")
     return id, secret
 
 
-REFUSED = {**STD, 413: NO, 429: NO, **BROKEN}
+REFUSED = {**STD, 413: ERROR}
 
 rows = [
     Row(
@@ -144,7 +200,7 @@ rows = [
         "/users/v2/oauth/token",
         token,
         ANYBODY,
-        {200: TokenResult, **REFUSED},
+        {200: TokenResult, **REFUSED, 403: refusals.AgreementMessage},
         takes=TokenRequest,
     ),
 ]

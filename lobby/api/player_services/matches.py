@@ -1,4 +1,4 @@
-"""The match of a session, as game servers and leading players report it."""
+"""Endpoints of a session's match, which game servers and leaders report."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import matches
+from lobby.actions.sessions import matches
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import answer, gives, session_id
+from lobby.api.player_services.responses import answer, gives, session_id
 from lobby.domain.permissions import Role, needs
+from lobby.idempotency import Effect
 from protocol.player_services.matches import MatchCreateRequest, MatchCreateResponse
 from protocol.player_services.sessions import SessionPath
 
@@ -18,13 +19,19 @@ PATH = "/session/v1/session/{session_id}/match"
 
 
 async def start_match(call: Call, path: SessionPath, body: MatchCreateRequest) -> Response:
-    """Begin a match on the session's instance."""
+    """Start a match on the session's instance."""
     begun = await matches.start(call.lobby, call.permit, **_said(path, body))
     return answer(MatchCreateResponse(match_id=begun.id))
 
 
+async def start_match_again(
+    call: Call, effect: Effect, path: SessionPath, body: MatchCreateRequest
+) -> Response:
+    return answer(MatchCreateResponse(match_id=effect.noted["match"]))
+
+
 async def update_match(call: Call, path: SessionPath, body: MatchCreateRequest) -> Response:
-    """Say otherwise what is said of the match."""
+    """Change the custom data of the match."""
     await matches.update(call.lobby, call.permit, **_said(path, body))
     return JSONResponse({})
 
@@ -52,6 +59,7 @@ rows = [
         gives(MatchCreateResponse, 404, 409, 413),
         path=SessionPath,
         takes=MatchCreateRequest,
+        again=start_match_again,
     ),
     Row("DELETE", PATH, end_match, LEADING, gives(Any, 404), path=SessionPath),
     Row(

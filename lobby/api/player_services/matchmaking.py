@@ -1,5 +1,6 @@
-"""What a client may read of the queues, of how their matches are put together, and of how game
-servers are started for them. Each in the words of old clients, too.
+"""Endpoints that read the configuration of matchmaking: queues, template groups, instances.
+
+Each in two versions: the current one, and the older one of earlier clients.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from lobby.api.dialect import Call, Endpoint, IfNoneMatch, Row
-from lobby.api.player_services.answers import TAGGED, reads, tagged
+from lobby.api.conditional import IfNoneMatch
+from lobby.api.dialect import Call, Endpoint, Row
 from lobby.api.player_services.configuration import CONFIG
+from lobby.api.player_services.responses import CONDITIONAL, reads, tagged
 from lobby.catalogue import Catalogue
 from lobby.catalogue.instances import InstanceTemplate, MapList
-from lobby.catalogue.matchmaking import GroupTemplate, Profile, Queue, TemplateGroup
-from lobby.domain.queue_errors import InstanceTemplateNotFound, TemplateGroupNotFound
+from lobby.catalogue.matchmaking import GroupTemplate, ProfileRow, Queue, TemplateGroup
+from lobby.domain.matchmaking.errors import InstanceTemplateNotFound, TemplateGroupNotFound
 from protocol.player_services import matchmaking as words
 from protocol.player_services import queues
 from protocol.player_services.instances import HostType
-from protocol.player_services.terms import Message
+from protocol.player_services.types import Message
 
 
 async def list_queues(call: Call, query: queues.QueuesQuery) -> Response:
@@ -38,7 +40,7 @@ async def list_queues(call: Call, query: queues.QueuesQuery) -> Response:
 
 
 async def list_old_queues(call: Call, query: queues.QueuesQuery) -> Response:
-    """The same for old clients: with the sizes of the first profile of what is taken by default."""
+    """The queues in the older form: with the sizes of the default template's first profile."""
     catalogue = call.lobby.catalogue
     page = [_old_queue(catalogue, one) for one in _page(catalogue, query)]
     return _tagged(call, queues.QueuesResponse(queues=page))
@@ -69,7 +71,7 @@ async def get_request_template(call: Call, path: words.RequestTemplatePath) -> R
 
 
 async def get_launch_template(call: Call, path: words.LaunchTemplatePath) -> Response:
-    """The same for old clients."""
+    """How a game server is started for a match, in the older form."""
     template, maps = _launched(call.lobby.catalogue, path.instance_launch_template_id)
     said = words.InstanceLaunchTemplate(
         instance_launch_template_id=template.id,
@@ -93,7 +95,7 @@ async def get_launch_template(call: Call, path: words.LaunchTemplatePath) -> Res
 
 
 async def get_template_group(call: Call, path: words.TemplateGroupPath) -> Response:
-    """The ways of matching that a queue leads to, the first one that suits being taken."""
+    """The matchmaking templates of a queue; the first one that suits is used."""
     catalogue = call.lobby.catalogue
     group = _group(catalogue, path.template_group_id)
     options = [
@@ -114,7 +116,7 @@ async def get_template_group(call: Call, path: words.TemplateGroupPath) -> Respo
 
 
 async def get_old_template_group(call: Call, path: words.TemplateGroupPath) -> Response:
-    """The same for old clients."""
+    """The matchmaking templates of a queue, in the older form."""
     catalogue = call.lobby.catalogue
     group = _group(catalogue, path.template_group_id)
     options = [
@@ -176,12 +178,12 @@ def _ruleset(template: GroupTemplate) -> words.MatchMakingRuleset | None:
 
 
 def _items(group: TemplateGroup) -> list[int]:
-    """Whose number counts in any of the rules."""
+    """The items that any of the rules counts."""
     rules = [rule for one in group.templates if one.ruleset for rule in one.ruleset.rules]
     return sorted({rule.item_id for rule in rules if rule.item_id is not None})
 
 
-def _profile(profile: Profile) -> words.MatchMakingProfileV2:
+def _profile(profile: ProfileRow) -> words.MatchMakingProfileV2:
     return words.MatchMakingProfileV2(
         match_making_profile_id=profile.id,
         join_mode=words.ProfileJoinMode(profile.join_mode),
@@ -194,7 +196,7 @@ def _profile(profile: Profile) -> words.MatchMakingProfileV2:
     )
 
 
-def _old_profile(profile: Profile) -> words.MatchMakingProfile:
+def _old_profile(profile: ProfileRow) -> words.MatchMakingProfile:
     return words.MatchMakingProfile(
         profile_id=profile.id,
         join_mode=words.ProfileJoinMode(profile.join_mode),
@@ -215,7 +217,7 @@ def _row(path_template: str, endpoint: Endpoint, model: type[BaseModel], **takes
         CONFIG,
         reads(model, 404) if "path" in takes else reads(model),
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
         **takes,
     )
 
@@ -226,6 +228,7 @@ rows = [
         list_old_queues,
         queues.QueuesResponse,
         query=queues.QueuesQuery,
+        deprecated=True,
     ),
     _row(
         "/session/v2/queues",
@@ -238,6 +241,7 @@ rows = [
         get_launch_template,
         words.InstanceLaunchTemplate,
         path=words.LaunchTemplatePath,
+        deprecated=True,
     ),
     _row(
         "/session/v1/instance-request-template/{instance_request_template_id}",
@@ -250,6 +254,7 @@ rows = [
         get_old_template_group,
         words.MatchMakingTemplateGroup,
         path=words.TemplateGroupPath,
+        deprecated=True,
     ),
     _row(
         "/session/v2/match-making-templates/{template_group_id}",

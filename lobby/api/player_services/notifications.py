@@ -1,4 +1,4 @@
-"""Notifications of players and of instances: to wait for, to look back through, to send.
+"""Notification endpoints: long poll, pages of recent ones, one by its id, send.
 
 The same for three families of paths: players by their older id, players by uuid, instances.
 """
@@ -12,21 +12,33 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from lobby.actions import notifications, polls
-from lobby.actions.notifications import Post, Stream
-from lobby.api.dialect import Call, Endpoint, IfNoneMatch, Row
-from lobby.api.player_services.answers import TAGGED, answer, gives, reads, tagged
+from lobby.actions.notifications import long_poll, notifications
+from lobby.actions.notifications.notifications import Post, Stream
+from lobby.api.conditional import IfNoneMatch
+from lobby.api.dialect import Call, Endpoint, Row
+from lobby.api.player_services import entitlements, ranks, sessions
+from lobby.api.player_services.responses import (
+    CONDITIONAL,
+    answer,
+    gives,
+    reads,
+    tagged,
+)
+from lobby.api.player_services.tags import tag
 from lobby.domain.permissions import Needs, Role, needs
-from lobby.tokens import digest
+from lobby.idempotency import Effect
+from lobby.identity.tokens import digest
 from protocol.codec import encode
+from protocol.events import InboxEntry
 from protocol.player_services import notifications as words
 from protocol.player_services.players import PlayerIdPath, PlayerPath
 
 LARGEST_LIST = 512 * 1024
-"""A hundred notifications with the longest texts."""
+"""Bytes of a request's body that sends a hundred notifications with the longest texts."""
 
-SLOWEST_TO_GIVE_UP = 4.0
-"""Seconds. A client whose poll fails within three does not poll again before its next login."""
+SHORTEST_FAILED_POLL_SECONDS = 4.0
+"""How long a long poll lasts at least before it fails: a client whose poll fails within three
+seconds does not poll again before its next login."""
 
 Whose = Callable[[Call, Any], Awaitable[Stream]]
 """Which stream a path names, if the caller may use it."""
@@ -50,9 +62,9 @@ async def of_instance(call: Call, path: words.InstancePath) -> Stream:
 
 def poll(whose: Whose) -> Endpoint:
     async def endpoint(call: Call, query: words.StreamQuery, path: object = None) -> Response:
-        """Wait for notifications: oldest first, none when the deadline has come."""
+        """Long poll: wait for notifications, oldest first; an empty list at the deadline."""
         stream = await whose(call, path)
-        asked = polls.Poll(
+        asked = long_poll.Poll(
             size=query.max_page_size,
             after=query.exclude_before,
             earliest=query.offset_reset_strategy is words.OffsetReset.EARLIEST,
@@ -60,7 +72,7 @@ def poll(whose: Whose) -> Endpoint:
             client=client(call),
             gone=lambda: gone(call),
         )
-        return answer(listed(await polls.wait(call.lobby, stream, asked)))
+        return answer(listed(stream, await long_poll.wait(call.lobby, stream, asked)))
 
     endpoint.__name__ = f"poll_{whose.__name__}"
     return endpoint
@@ -69,14 +81,15 @@ def poll(whose: Whose) -> Endpoint:
 def look_back(whose: Whose) -> Endpoint:
     async def endpoint(call: Call, query: words.PageQuery, path: object = None) -> Response:
         """Recent notifications, newest first."""
+        stream = await whose(call, path)
         found = await notifications.page(
             call.lobby,
-            await whose(call, path),
+            stream,
             size=query.page_size,
             start_at=query.start_at,
             exclude_before=query.exclude_before,
         )
-        said = listed(found)
+        said = listed(stream, found)
         return tagged(call, said, f'"{digest(encode(said).decode())[:20]}"')
 
     endpoint.__name__ = f"look_back_{whose.__name__}"
@@ -87,8 +100,8 @@ def read(whose: Whose) -> Endpoint:
     async def endpoint(call: Call, path: words.EntryPath) -> Response:
         """One notification."""
         stream = await whose(call, path)
-        found = await notifications.one(call.lobby, stream, id=path.notification_id)
-        return answer(notification(found))
+        found = await notifications.get(call.lobby, stream, id=path.notification_id)
+        return answer(notification(stream, found))
 
     endpoint.__name__ = f"read_{whose.__name__}"
     return endpoint
@@ -98,7 +111,7 @@ def send(whose: Whose) -> Endpoint:
     async def endpoint(call: Call, body: words.NotificationCreates, path: object) -> Response:
         """Send notifications, in this order; the id is the last one's."""
         posts = [
-            Post(one.message, url=one.rh_url, etag=one.etag, custom_data=one.custom_data)
+            Post(one.message, link=one.rh_url, link_tag=one.etag, custom_data=one.custom_data)
             for one in body.notifications
         ]
         id = await notifications.create(call.lobby, await whose(call, path), posts=posts)
@@ -108,36 +121,62 @@ def send(whose: Whose) -> Endpoint:
     return endpoint
 
 
+async def send_again(call: Call, effect: Effect, **said: object) -> Response:
+    return answer(words.NotificationCreateResult(notification_id=str(effect.number)))
+
+
 def client(call: Call) -> str:
-    """By its token, wherever it carries it."""
+    """A key for the client: the digest of its token."""
     request = call.request
     return digest(request.headers.get("authorization") or request.headers.get("cookie", ""))
 
 
 async def gone(call: Call) -> None:
-    """Return when the client does not wait for the answer any more."""
+    """Return when the client has disconnected."""
     while (await call.request.receive())["type"] != "http.disconnect":
         pass
 
 
-def listed(found: Iterable[notifications.Notification]) -> words.Notifications:
-    return words.Notifications(notifications=[notification(one) for one in found])
+def listed(stream: Stream, found: Iterable[notifications.Notification]) -> words.Notifications:
+    return words.Notifications(notifications=[notification(stream, one) for one in found])
 
 
-def notification(one: notifications.Notification) -> words.Notification:
-    """Of what we say ourselves, clients of this document get the kind: it is no text of theirs."""
+def notification(stream: Stream, one: notifications.Notification) -> words.Notification:
+    """A notification in this document's form. Of the lobby's own the message is the kind."""
     entry = one.entry
+    posted = entry.kind == "message"
+    reason = {"reason": entry.reason} if entry.reason else {}
     return words.Notification(
         notification_id=one.id,
         created=datetime.fromtimestamp(entry.at, UTC),
-        message=entry.message if entry.kind == "message" else entry.kind,
-        rh_url=entry.rh_url,
-        etag=entry.etag,
-        custom_data=entry.custom_data or {},
+        message=entry.message if posted else entry.kind,
+        rh_url=entry.link if posted else address(stream, entry),
+        etag=entry.link_tag if posted else tag_of(entry),
+        custom_data={**(entry.custom_data or {}), **reason},
     )
 
 
-def polled(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) -> Row:
+def address(stream: Stream, entry: InboxEntry) -> str | None:
+    """The path of what the entry is about, for the client to read again."""
+    if entry.session is not None:
+        return sessions.PATH.format(session_id=entry.session)
+    if entry.rank is not None:
+        return f"{ranks.THEIRS.format(player_uuid=stream.owner)}/{entry.rank}"
+    if entry.order is not None:
+        return entitlements.ORDER.format(whose=stream.owner, order_id=entry.order)
+    if entry.request is not None:
+        return f"{entitlements.PATH.format(whose=stream.owner)}/request/{entry.request}"
+    return None
+
+
+def tag_of(entry: InboxEntry) -> str | None:
+    """The session's ETag at the entry's version, in the reader's view."""
+    if entry.version is None:
+        return None
+    return tag(entry.version, full=entry.view == "inside")
+
+
+def poll_row(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) -> Row:
     refused = [400] if model else []
     endpoint, says = poll(whose), gives(words.Notifications, *refused)
     path += "/stream/notification/lp"
@@ -149,11 +188,12 @@ def polled(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) -
         says,
         path=model,
         query=words.StreamQuery,
-        unhurried=SLOWEST_TO_GIVE_UP,
+        failure_delay=SHORTEST_FAILED_POLL_SECONDS,
+        uncounted=True,
     )
 
 
-def paged(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) -> Row:
+def page_row(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) -> Row:
     refused = [400] if model else []
     return Row(
         "GET",
@@ -164,11 +204,11 @@ def paged(path: str, whose: Whose, who: Needs, model: type[BaseModel] | None) ->
         path=model,
         query=words.PageQuery,
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
     )
 
 
-def sent(path: str, whose: Whose, who: Needs, model: type[BaseModel]) -> Row:
+def send_row(path: str, whose: Whose, who: Needs, model: type[BaseModel]) -> Row:
     return Row(
         "POST",
         path + "/notification",
@@ -178,10 +218,11 @@ def sent(path: str, whose: Whose, who: Needs, model: type[BaseModel]) -> Row:
         path=model,
         takes=words.NotificationCreates,
         largest=LARGEST_LIST,
+        again=send_again,
     )
 
 
-def single(path: str, whose: Whose, who: Needs, model: type[BaseModel]) -> Row:
+def entry_row(path: str, whose: Whose, who: Needs, model: type[BaseModel]) -> Row:
     refused = [404] if whose is mine else [400, 404]
     path += "/notification/{notification_id}"
     return Row("GET", path, read(whose), who, gives(words.Notification, *refused), path=model)
@@ -193,26 +234,28 @@ def family(name: str, given: str, whose: Whose, path: Any, entry_path: Any) -> l
     every = f"notification:{name}:*"
     reader = needs(f"notification:{name}:read", every, own=f"notification:{name}:self:read")
     return [
-        polled(me, mine, reader, None),
-        polled(one, whose, reader, path),
-        paged(me, mine, reader, None),
-        paged(one, whose, reader, path),
-        sent(one, whose, needs(f"notification:{name}:write", every), path),
-        single(me, mine, reader, words.EntryPath),
-        single(one, whose, reader, entry_path),
+        poll_row(me, mine, reader, None),
+        poll_row(one, whose, reader, path),
+        page_row(me, mine, reader, None),
+        page_row(one, whose, reader, path),
+        send_row(one, whose, needs(f"notification:{name}:write", every), path),
+        entry_row(me, mine, reader, words.EntryPath),
+        entry_row(one, whose, reader, entry_path),
     ]
 
 
 INSTANCE = "/notification/v1/instance/{instance_id}"
 EVERY = "notification:instance:*"
 HOST = needs("notification:instance:read", EVERY, own="session:instance:health", role=Role.HOST)
-"""Whoever may report how an instance does reads what is said to it, where they host it."""
+"""Who reports an instance's health may read its notifications: its host."""
 
 rows = [
     *family("playerid", "{player_id}", of_number, PlayerIdPath, words.PlayerIdEntryPath),
     *family("player", "{player_uuid}", of_player, PlayerPath, words.PlayerEntryPath),
-    polled(INSTANCE, of_instance, HOST, words.InstancePath),
-    paged(INSTANCE, of_instance, HOST, words.InstancePath),
-    sent(INSTANCE, of_instance, needs("notification:instance:write", EVERY), words.InstancePath),
-    single(INSTANCE, of_instance, HOST, words.InstanceEntryPath),
+    poll_row(INSTANCE, of_instance, HOST, words.InstancePath),
+    page_row(INSTANCE, of_instance, HOST, words.InstancePath),
+    send_row(
+        INSTANCE, of_instance, needs("notification:instance:write", EVERY), words.InstancePath
+    ),
+    entry_row(INSTANCE, of_instance, HOST, words.InstanceEntryPath),
 ]

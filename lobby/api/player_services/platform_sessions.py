@@ -1,4 +1,4 @@
-"""The sessions that platforms keep behind ours: linking them, and coming in through them."""
+"""Endpoints of platform sessions: link a platform's own session to ours, join and leave by it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ from typing import Any
 
 from starlette.responses import Response
 
-from lobby.actions import platform_sessions
-from lobby.api.dialect import Call, IfNoneMatch, Row
-from lobby.api.player_services.answers import (
-    MARKED,
-    RETRIED,
-    TAGGED,
-    done,
+from lobby.actions.sessions import members, platform_sessions
+from lobby.api.conditional import IfNoneMatch
+from lobby.api.dialect import Call, Row
+from lobby.api.player_services.clients import client_of
+from lobby.api.player_services.edits import own_edit
+from lobby.api.player_services.players import JOINING, left_again
+from lobby.api.player_services.responses import (
+    CONDITIONAL,
+    RETRYABLE,
+    TELLS_WHY,
+    WITH_ETAG,
     gives,
+    no_content,
     reads,
     session_id,
     tagged,
 )
-from lobby.api.player_services.clients import client_of
-from lobby.api.player_services.players import JOINING, wish_of
 from lobby.api.player_services.sessions import shown
 from lobby.api.player_services.views import platform_session
-from lobby.domain import sessions
 from lobby.domain.errors import Malformed
 from lobby.domain.permissions import Role, needs
-from lobby.domain.platform_sessions import canonical
+from lobby.domain.sessions import session as nouns
+from lobby.domain.sessions.platform_sessions import canonical
+from lobby.idempotency import Effect
 from protocol.codec import problem
 from protocol.player_services import platform_sessions as words
 from protocol.player_services.players import SelfSessionPlayerUpdateRequest
@@ -37,11 +41,12 @@ LINK = PATH + "/session/{session_id}"
 
 READING = needs("session:read:any", "session:*", own="session:read:platform", role=Role.ACTIVE)
 LINKING = needs("session:update:any", "session:*", own="session:update:platform", role=Role.ACTIVE)
-"""Who may do so in any session may also link in any."""
+"""The right to update any session includes linking."""
+JOINING_TELLS = {**TELLS_WHY, 409: {**TELLS_WHY[409], **RETRYABLE[409]}}
 
 
 async def link(call: Call, path: words.LinkPath, query: TtlQuery) -> Response:
-    """Put a session of a platform behind this one."""
+    """Link a platform's session to this one."""
     there = named(path)
     session, linked = await platform_sessions.link(
         call.lobby,
@@ -50,11 +55,11 @@ async def link(call: Call, path: words.LinkPath, query: TtlQuery) -> Response:
         refresh_ttl=query.refresh_ttl,
         **there,
     )
-    return tagged(call, platform_session(session, linked), mark(session))
+    return tagged(call, platform_session(session, linked), etag_of(session))
 
 
 async def unlink(call: Call, path: words.LinkPath, query: TtlQuery) -> Response:
-    """Take it away; nobody leaves our session by this."""
+    """Remove the link; nobody leaves our session by this."""
     await platform_sessions.unlink(
         call.lobby,
         call.permit,
@@ -62,24 +67,29 @@ async def unlink(call: Call, path: words.LinkPath, query: TtlQuery) -> Response:
         refresh_ttl=query.refresh_ttl,
         **named(path),
     )
-    return done()
+    return no_content()
 
 
 async def read(call: Call, path: words.PlatformSessionPath) -> Response:
-    """What stands behind our session there."""
+    """The linked platform session."""
     session, linked = await platform_sessions.read(call.lobby, call.permit, **named(path))
-    return tagged(call, platform_session(session, linked), mark(session))
+    return tagged(call, platform_session(session, linked), etag_of(session))
+
+
+async def link_again(call: Call, effect: Effect, path: words.LinkPath, query: TtlQuery) -> Response:
+    session, linked = await platform_sessions.read(call.lobby, call.permit, **named(path))
+    return tagged(call, platform_session(session, linked), etag_of(session))
 
 
 async def join(
     call: Call, path: words.PlatformSessionPath, body: SelfSessionPlayerUpdateRequest
 ) -> Response:
-    """Come into our session through the platform's."""
+    """Join our session by the platform's."""
     return await _join(call, path, call.permit.actor.uuid, body)
 
 
 async def leave(call: Call, path: words.PlatformSessionPath) -> Response:
-    """Leave our session through the platform's."""
+    """Leave our session by the platform's."""
     return await _leave(call, path, call.permit.actor.uuid)
 
 
@@ -89,24 +99,33 @@ async def join_player(
     query: words.PlatformPlayerQuery,
     body: SelfSessionPlayerUpdateRequest,
 ) -> Response:
-    """Bring a player into our session through the platform's."""
+    """Add a player to our session by the platform's."""
     return await _join(call, path, path.player_uuid, body)
 
 
 async def leave_player(call: Call, path: words.PlatformPlayerPath) -> Response:
-    """Take a player out of our session through the platform's."""
+    """Remove a player from our session by the platform's."""
     return await _leave(call, path, path.player_uuid)
 
 
+async def join_again(
+    call: Call, effect: Effect, path: words.PlatformSessionPath, **said: object
+) -> Response:
+    """Our session as it is now."""
+    session = await platform_sessions.parent(call.lobby, **named(path))
+    await members.complete_join(call.lobby, call.permit, id=session.id)
+    return shown(call, session)
+
+
 def named(path: words.PlatformSessionPath) -> dict[str, Any]:
-    """Which one the path means, in the one spelling that is kept."""
+    """The platform session of the path, with its id in canonical form; raises Malformed."""
     id = canonical(path.platform_session_id_base64)
     if id is None:
         raise Malformed([problem("base64", "must be base64", "path", ID)])
     return {"platform": path.platform.value, "platform_id": id}
 
 
-def mark(session: sessions.Session) -> str:
+def etag_of(session: nouns.Session) -> str:
     return f'"{session.version}-p"'
 
 
@@ -120,7 +139,7 @@ async def _join(
         call.lobby,
         call.permit,
         player=player,
-        wish=wish_of(body, client_of(call, body)),
+        edit=own_edit(body, client_of(call, body)),
         **named(path),
     )
     return shown(call, session)
@@ -128,7 +147,7 @@ async def _join(
 
 async def _leave(call: Call, path: words.PlatformSessionPath, player: str) -> Response:
     await platform_sessions.leave(call.lobby, call.permit, player=player, **named(path))
-    return done()
+    return no_content()
 
 
 def _player_rows(tail: str) -> list[Row]:
@@ -144,7 +163,8 @@ def _player_rows(tail: str) -> list[Row]:
             path=path,
             query=None if own else words.PlatformPlayerQuery,
             takes=SelfSessionPlayerUpdateRequest,
-            headers=MARKED | RETRIED,
+            headers=WITH_ETAG | JOINING_TELLS,
+            again=join_again,
         ),
         Row(
             "DELETE",
@@ -153,7 +173,8 @@ def _player_rows(tail: str) -> list[Row]:
             JOINING,
             gives(None, 404, 409, status=204),
             path=path,
-            headers=RETRIED,
+            headers=RETRYABLE,
+            again=left_again,
         ),
     ]
 
@@ -167,7 +188,8 @@ rows = [
         gives(words.PlatformSession, 404, 409),
         path=words.LinkPath,
         query=TtlQuery,
-        headers=MARKED | RETRIED,
+        headers=WITH_ETAG | RETRYABLE,
+        again=link_again,
     ),
     Row(
         "DELETE",
@@ -177,7 +199,7 @@ rows = [
         gives(None, 404, 409, status=204),
         path=words.LinkPath,
         query=TtlQuery,
-        headers=RETRIED,
+        headers=RETRYABLE,
     ),
     Row(
         "GET",
@@ -187,7 +209,7 @@ rows = [
         reads(words.PlatformSession, 404),
         path=words.PlatformSessionPath,
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
     ),
     *_player_rows("me"),
     *_player_rows("{player_uuid}"),

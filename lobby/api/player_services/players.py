@@ -1,37 +1,41 @@
-"""Who is in a session, and which sessions a player is in."""
+"""Endpoints of a session's members."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
-from lobby.actions import membership
-from lobby.actions import players as accounts
-from lobby.actions import views as marks
-from lobby.actions.membership import Wish
-from lobby.api.dialect import Call, IfNoneMatch, Row
-from lobby.api.player_services import views
-from lobby.api.player_services.answers import (
-    MARKED,
-    TAGGED,
+from lobby.actions.accounts import moderation as accounts
+from lobby.actions.changes import change
+from lobby.actions.sessions import exclusions, members
+from lobby.api.dialect import Call, Endpoint, Row
+from lobby.api.player_services import sessions, views
+from lobby.api.player_services.clients import client_of
+from lobby.api.player_services.edits import (
+    PLACINGS,
+    asked_status,
+    edit_of,
+    own_edit,
+    require_own,
+    said_password,
+)
+from lobby.api.player_services.responses import (
+    TELLS_WHY,
+    WITH_ETAG,
     answer,
-    digested,
-    done,
     gives,
-    reads,
+    no_content,
     session_id,
 )
-from lobby.api.player_services.clients import client_of
+from lobby.api.player_services.tags import tag_for
 from lobby.domain.errors import AccountNotFound, NotSeated
 from lobby.domain.permissions import Role, needs
-from lobby.domain.platforms import Client
-from lobby.domain.sessions import Session
+from lobby.domain.sessions.session import Session
+from lobby.idempotency import Effect
 from protocol.player_services import players as words
 from protocol.player_services.sessions import SessionPath
 
-SEAT = "/session/v1/session/{session_id}/player"
-SESSIONS = "/session/v1/player"
+SESSION = "/session/v1/session/{session_id}"
+SEAT = SESSION + "/player"
 
 JOINING = needs("session:update-player:any", "session:*", own="session:update-player:self")
 PLACING = needs("session:promote:any", "session:*", own="session:promote:self", role=Role.ADMIN)
@@ -39,152 +43,147 @@ REMOVING = needs(
     "session:update-player:any", "session:*", own="session:update-player:self", role=Role.ADMIN
 )
 LEAVING = needs("session:update:any", "session:*", own="session:update:self")
-READING = needs("session:read-player:any", "session:*", own="session:read-player:self")
 
 
 async def join(
     call: Call, path: SessionPath, body: words.SelfSessionPlayerUpdateRequest
 ) -> Response:
-    """Come in or, when inside, say otherwise what you bring."""
+    """Join the session or, as a member, change your own data."""
     id, player = session_id(path.session_id), call.permit.actor.uuid
-    session = await membership.enter(
-        call.lobby, call.permit, id=id, player=player, wish=wish_of(body, client_of(call, body))
+    said = own_edit(body, client_of(call, body))
+    session = await members.join(
+        call.lobby,
+        call.permit,
+        id=id,
+        edit=said,
+        friend=body.friend_uuid,
+        code=call.code,
+        password=said_password(call, body.password),
+        rejoin=True,
     )
     return placed(call, session, player)
 
 
-async def leave(call: Call, path: SessionPath) -> Response:
-    """Leave, or decline an invitation; whoever serves the session stops."""
-    return await _dismiss(call, path.session_id, call.permit.actor.uuid)
+async def join_again(
+    call: Call, effect: Effect, path: SessionPath, body: words.SelfSessionPlayerUpdateRequest
+) -> Response:
+    return await placed_now(call, path.session_id, call.permit.actor.uuid)
+
+
+async def leave(call: Call, path: SessionPath, query: words.LeavingQuery) -> Response:
+    """Leave the session, or decline an invitation; the player who hosts it ends that."""
+    return await _dismiss(call, path.session_id, call.permit.actor.uuid, said=query.reason)
+
+
+async def left_again(call: Call, effect: Effect, **said: object) -> Response:
+    """A session that a killed process left empty ends."""
+    if effect.key:
+        await change.complete(call.lobby, int(effect.key))
+    return no_content()
 
 
 async def place(
     call: Call, path: words.SeatPath, body: words.SessionPlayerUpdateRequest
 ) -> Response:
-    """Add, invite, promote or move a player, or say what is known of them."""
-    return await _place(call, path.session_id, path.player_uuid, body)
+    """Add, invite, promote or move a player, or change their data."""
+    return await place_any(call, path.session_id, path.player_uuid, body)
 
 
 async def place_by_id(
     call: Call, path: words.SeatIdPath, body: words.SessionPlayerUpdateRequest
 ) -> Response:
-    """The same by the older name of a player."""
-    player = (await accounts.numbered(call.lobby, path.player_id)).uuid
-    return _untagged(await _place(call, path.session_id, player, body))
+    """Add, invite, promote or move a player by number, or change their data."""
+    player = (await accounts.by_number(call.lobby, path.player_id)).uuid
+    return untagged(await place_any(call, path.session_id, player, body))
 
 
-async def dismiss(call: Call, path: words.SeatPath) -> Response:
-    """Leave, ask a player to leave, or take an invitation back."""
+async def place_again(
+    call: Call, effect: Effect, path: words.SeatPath, body: words.SessionPlayerUpdateRequest
+) -> Response:
+    return await placed_now(call, path.session_id, path.player_uuid)
+
+
+async def place_by_id_again(
+    call: Call, effect: Effect, path: words.SeatIdPath, body: words.SessionPlayerUpdateRequest
+) -> Response:
+    player = (await accounts.by_number(call.lobby, path.player_id)).uuid
+    return untagged(await placed_now(call, path.session_id, player))
+
+
+async def dismiss(call: Call, path: words.SeatPath, query: words.KickQuery) -> Response:
+    """Leave, kick a player, or withdraw an invitation."""
+    return await _dismiss(call, path.session_id, path.player_uuid, said=query.reason or "")
+
+
+async def dismiss_by_uuid(call: Call, path: words.SeatPath) -> Response:
+    """Leave, kick a player, or withdraw an invitation."""
     return await _dismiss(call, path.session_id, path.player_uuid)
 
 
 async def dismiss_by_id(call: Call, path: words.SeatIdPath) -> Response:
-    """The same by the older name of a player."""
+    """Leave, kick a player by number, or withdraw an invitation."""
     try:
-        player = (await accounts.numbered(call.lobby, path.player_id)).uuid
+        player = (await accounts.by_number(call.lobby, path.player_id)).uuid
     except AccountNotFound:
         raise NotSeated from None
-    return _untagged(await _dismiss(call, path.session_id, player))
-
-
-async def list_sessions(call: Call, path: words.PlayerPath) -> Response:
-    """The sessions that a player is in, and those they are invited to."""
-    return await _sessions_of(call, path.player_uuid)
-
-
-async def list_sessions_by_id(call: Call, path: words.PlayerIdPath) -> Response:
-    """The same by the older name of a player."""
-    try:
-        player = (await accounts.numbered(call.lobby, path.player_id)).uuid
-    except AccountNotFound:
-        player = ""
-    return _untagged(await _sessions_of(call, player))
-
-
-async def list_own_sessions(call: Call) -> Response:
-    """The sessions that you are in, and those you are invited to."""
-    return await _sessions_of(call, call.permit.actor.uuid)
-
-
-def wish_of(
-    body: words.SessionPlayerUpdateRequest | words.SelfSessionPlayerUpdateRequest,
-    client: Client | None = None,
-) -> Wish:
-    """A status or custom data that was not said is none, whatever their defaults say."""
-    said = body.model_fields_set
-    return Wish(
-        status=body.status.value if "status" in said else None,
-        team=body.team_id,
-        custom_data=body.custom_data if "custom_data" in said else None,
-        client=client,
-    )
+    return untagged(await _dismiss(call, path.session_id, player))
 
 
 def placed(call: Call, session: Session, player: str) -> Response:
-    held = session.held_by(player)
-    if held is None:
-        raise NotSeated
+    seat = session.seats.of(player).seat
     said = words.SessionPlayerUpdateResponse(
-        status=views.status(session, held[1]),
-        team_id=held[1].team,
-        custom_data=held[1].custom_data,
+        status=views.status(session, seat), team_id=seat.team, custom_data=seat.custom_data
     )
-    return answer(said, headers={"ETag": _mark(call, session)})
+    return answer(said, headers={"ETag": tag_for(session, call.permit)})
 
 
-async def _place(
+async def placed_now(call: Call, id: str, player: str) -> Response:
+    """The player's seat as it is now."""
+    if player == call.permit.actor.uuid:
+        await members.complete_join(call.lobby, call.permit, id=session_id(id))
+    return placed(call, await sessions.read_now(call, id), player)
+
+
+async def place_any(
     call: Call, id: str, player: str, body: words.SessionPlayerUpdateRequest
 ) -> Response:
-    session = await membership.place(
-        call.lobby, call.permit, id=session_id(id), player=player, wish=wish_of(body)
+    if player == call.permit.actor.uuid:
+        require_own(body)
+    session = await PLACINGS[asked_status(body)](
+        call.lobby, call.permit, id=session_id(id), player=player, edit=edit_of(body)
     )
     return placed(call, session, player)
 
 
-async def _dismiss(call: Call, id: str, player: str) -> Response:
-    session = await membership.dismiss(call.lobby, call.permit, id=session_id(id), player=player)
-    return done(etag=_mark(call, session))
+async def pardon(call: Call, path: SessionPath, body: words.PardonRequest) -> Response:
+    """Let a player come back who is kept out of the session."""
+    id = session_id(path.session_id)
+    session = await exclusions.pardon(call.lobby, call.permit, id=id, player=body.player_uuid)
+    return no_content(etag=tag_for(session, call.permit))
 
 
-async def _sessions_of(call: Call, player: str) -> Response:
-    found = await membership.sessions_of(call.lobby, call.permit, player=player)
-    said: dict[str, Any] = {}
-    for type in sorted({session.template for session in found}):
-        mine = [session for session in found if session.template == type]
-        said[type] = words.PlayerSession(
-            type=type,
-            session_ids=[str(session.id) for session in mine if session.sits(player)],
-            pending_invites=_invites([s for s in mine if s.invited(player)], player),
-        )
-    latest = membership.latest(found, player)
-    when = views.moment(latest) if latest else None
-    return digested(call, words.PlayerSessions(sessions=said, last_updated_timestamp=when))
+async def _dismiss(call: Call, id: str, player: str, *, said: str = "") -> Response:
+    """A player who names themselves leaves; anybody else is kicked."""
+    lobby, permit, key = call.lobby, call.permit, session_id(id)
+    if player == permit.actor.uuid:
+        session = await members.leave(lobby, permit, id=key, said=said)
+    else:
+        session = await exclusions.kick(lobby, permit, id=key, player=player, said=said, again=True)
+    return no_content(etag=tag_for(session, call.permit))
 
 
-def _invites(inviting: list[Session], player: str) -> dict[str, words.PlayerSessionInvite]:
-    seats = {str(session.id): session.held_by(player) for session in inviting}
-    return {
-        id: words.PlayerSessionInvite(session_id=id, inviting_player_uuid=held[1].inviter)
-        for id, held in seats.items()
-        if held is not None
-    }
-
-
-def _mark(call: Call, session: Session) -> str:
-    return marks.marked(session, full=marks.sees_all(session, call.permit))
-
-
-def _untagged(response: Response) -> Response:
-    """The oldest forms have no tag."""
+def untagged(response: Response) -> Response:
+    """Without ETag, which the oldest versions of the operations do not have."""
     if "etag" in response.headers:
         del response.headers["etag"]
     return response
 
 
-def _seat_rows(tail: str, *, tag: bool = True) -> list[Row]:
+def _seat_rows(tail: str, *, tag: bool = True, deprecated: bool = False) -> list[Row]:
     path = words.SeatPath if tag else words.SeatIdPath
-    headers = MARKED if tag else {}
-    gone = {204: MARKED[200]} if tag else {}
+    headers = WITH_ETAG | TELLS_WHY if tag else TELLS_WHY
+    gone = {204: WITH_ETAG[200]} if tag else {}
+    reasoned = tag and not deprecated
     return [
         Row(
             "POST",
@@ -195,30 +194,29 @@ def _seat_rows(tail: str, *, tag: bool = True) -> list[Row]:
             path=path,
             takes=words.SessionPlayerUpdateRequest,
             headers=headers,
+            again=place_again if tag else place_by_id_again,
+            deprecated=deprecated,
         ),
         Row(
             "DELETE",
             SEAT + tail,
-            dismiss if tag else dismiss_by_id,
+            _dismissing(tail),
             REMOVING,
-            gives(None, 404, 409, status=204),
+            gives(None, *([400] if reasoned else []), 404, 409, status=204),
             path=path,
+            query=words.KickQuery if reasoned else None,
             headers=gone,
+            again=left_again,
+            deprecated=deprecated,
         ),
     ]
 
 
-def _list_row(tail: str) -> Row:
-    return Row(
-        "GET",
-        SESSIONS + tail,
-        list_sessions,
-        READING,
-        reads(words.PlayerSessions),
-        path=words.PlayerPath,
-        headers_in=IfNoneMatch,
-        headers=TAGGED,
-    )
+def _dismissing(tail: str) -> Endpoint:
+    """Only the newest path takes a reason."""
+    if "player_id" in tail:
+        return dismiss_by_id
+    return dismiss_by_uuid if "/uuid/" in tail else dismiss
 
 
 rows = [
@@ -230,31 +228,30 @@ rows = [
         gives(words.SessionPlayerUpdateResponse, 400, 404, 409, 413),
         path=SessionPath,
         takes=words.SelfSessionPlayerUpdateRequest,
-        headers=MARKED,
+        headers=WITH_ETAG | TELLS_WHY,
+        again=join_again,
     ),
     Row(
-        "DELETE", SEAT + "/me", leave, LEAVING, gives(None, 404, 409, status=204), path=SessionPath
+        "DELETE",
+        SEAT + "/me",
+        leave,
+        LEAVING,
+        gives(None, 400, 404, 409, status=204),
+        path=SessionPath,
+        query=words.LeavingQuery,
+        again=left_again,
     ),
     *_seat_rows("/{player_uuid}"),
-    *_seat_rows("/uuid/{player_uuid}"),
-    *_seat_rows("/id/{player_id}", tag=False),
+    *_seat_rows("/uuid/{player_uuid}", deprecated=True),
+    *_seat_rows("/id/{player_id}", tag=False, deprecated=True),
     Row(
-        "GET",
-        SESSIONS + "/me/session",
-        list_own_sessions,
-        READING,
-        reads(words.PlayerSessions),
-        headers_in=IfNoneMatch,
-        headers=TAGGED,
-    ),
-    _list_row("/{player_uuid}/session"),
-    _list_row("/uuid/{player_uuid}/session"),
-    Row(
-        "GET",
-        SESSIONS + "/id/{player_id}/session",
-        list_sessions_by_id,
-        READING,
-        gives(words.PlayerSessions),
-        path=words.PlayerIdPath,
+        "POST",
+        SESSION + ":pardon",
+        pardon,
+        REMOVING,
+        gives(None, 404, 413, status=204),
+        path=SessionPath,
+        takes=words.PardonRequest,
+        headers={204: WITH_ETAG[200]},
     ),
 ]

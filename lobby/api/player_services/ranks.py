@@ -1,18 +1,21 @@
-"""Ratings of players, as themselves, game servers and matchmakers ask for them."""
+"""Endpoints of ranks: read and set ratings, and rate a finished match."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from starlette.responses import Response
 
-from lobby.actions import ranks
-from lobby.actions.ranks import Result
+from lobby.actions.economy import ranks
+from lobby.actions.economy.ranks import TeamResult
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import DENIED, answer, gives
+from lobby.api.player_services.responses import DENIED, answer, gives
 from lobby.catalogue.players import Rank
+from lobby.domain.errors import AccountNotFound
 from lobby.domain.permissions import needs
 from lobby.domain.ranks import RankNotFound, Rating, Score
+from lobby.idempotency import Effect
 from protocol.player_services import configuration as named
 from protocol.player_services import ranks as words
 from protocol.player_services.players import PlayerPath
@@ -37,6 +40,14 @@ async def rate_match(call: Call, body: words.TrueskillUpdateRequest) -> Response
     return updated({player: {body.rank_id: rating} for player, rating in rated.items()})
 
 
+async def rate_again(call: Call, effect: Effect, body: words.TrueskillUpdateRequest) -> Response:
+    """The players' ratings as they are now; an update that was interrupted is finished first."""
+    await ranks.finish(call.lobby, effect.key)
+    return await _ratings_now(
+        call, [one.player_uuid for team in body.teams for one in team.players], body.rank_id
+    )
+
+
 async def get_own_rank(call: Call, path: words.RankPath) -> Response:
     """Your rating of one kind."""
     return await _get(call, call.permit.actor.uuid, path.rank_id)
@@ -50,15 +61,27 @@ async def get_rank(call: Call, path: words.PlayerRankPath) -> Response:
 async def set_own_rank(
     call: Call, path: words.RankPath, body: words.PlayerRankUpdateRequest
 ) -> Response:
-    """Say what your rating is."""
+    """Set your rating of one kind."""
     return await _set(call, call.permit.actor.uuid, path.rank_id, body)
 
 
 async def set_rank(
     call: Call, path: words.PlayerRankPath, body: words.PlayerRankUpdateRequest
 ) -> Response:
-    """Say what a player's rating is."""
+    """Set a player's rating of one kind."""
     return await _set(call, path.player_uuid, path.rank_id, body)
+
+
+async def set_own_again(
+    call: Call, effect: Effect, path: words.RankPath, body: words.PlayerRankUpdateRequest
+) -> Response:
+    return await _ratings_now(call, [call.permit.actor.uuid], path.rank_id)
+
+
+async def set_again(
+    call: Call, effect: Effect, path: words.PlayerRankPath, body: words.PlayerRankUpdateRequest
+) -> Response:
+    return await _ratings_now(call, [path.player_uuid], path.rank_id)
 
 
 async def list_own_ranks(call: Call) -> Response:
@@ -93,7 +116,7 @@ async def list_named_ranks(call: Call, path: PlayerPath) -> Response:
 async def set_named_rank(
     call: Call, path: named.PlayerNamedRankPath, body: words.PlayerRankUpdateRequest
 ) -> Response:
-    """Say what a player's rating is, of a kind whose id is a text."""
+    """Set a player's rating of a kind whose id is a text."""
     rating = await ranks.put(
         call.lobby,
         call.permit,
@@ -105,14 +128,37 @@ async def set_named_rank(
     return answer(named.UpdatedNamedRanks(updated_players=[said]))
 
 
+async def set_named_again(
+    call: Call,
+    effect: Effect,
+    path: named.PlayerNamedRankPath,
+    body: words.PlayerRankUpdateRequest,
+) -> Response:
+    player, rank = path.player_uuid, number(path.rank_id)
+    rating = await ranks.get(call.lobby, call.permit, player=player, rank=rank)
+    said = named_rank(player, path.rank_id, rating)
+    return answer(named.UpdatedNamedRanks(updated_players=[said]))
+
+
+async def _ratings_now(call: Call, players: Iterable[str], rank: int) -> Response:
+    found = {}
+    for player in players:
+        with suppress(AccountNotFound):
+            rating = await ranks.get(call.lobby, call.permit, player=player, rank=rank)
+            found[player] = {rank: rating}
+    return updated(found)
+
+
 async def _get(call: Call, player: str, rank: int) -> Response:
-    rating = await ranks.one(call.lobby, call.permit, player=player, rank=rank)
-    return answer(words.PlayerRankRequestResponse(player_ranks=said(player, {rank: rating})))
+    rating = await ranks.get(call.lobby, call.permit, player=player, rank=rank)
+    return answer(
+        words.PlayerRankRequestResponse(player_ranks=rank_responses(player, {rank: rating}))
+    )
 
 
 async def _list(call: Call, player: str) -> Response:
     found = await ranks.of_player(call.lobby, call.permit, player=player)
-    return answer(words.PlayerRankRequestResponse(player_ranks=said(player, found)))
+    return answer(words.PlayerRankRequestResponse(player_ranks=rank_responses(player, found)))
 
 
 async def _set(call: Call, player: str, rank: int, body: words.PlayerRankUpdateRequest) -> Response:
@@ -122,25 +168,25 @@ async def _set(call: Call, player: str, rank: int, body: words.PlayerRankUpdateR
     return updated({player: {rank: rating}})
 
 
-def result(team: words.TrueskillTeam) -> Result:
+def result(team: words.TrueskillTeam) -> TeamResult:
     players = {one.player_uuid: (score(one.rank), one.seconds_in_match) for one in team.players}
-    return Result(team.team_rank, players)
+    return TeamResult(team.team_rank, players)
 
 
 def score(rank: words.RankData) -> Score:
-    """Custom data that was not said is none, whatever its default says."""
+    """The score that was sent. Custom data that was not sent is None, not its default."""
     custom_data = rank.custom_data if "custom_data" in rank.model_fields_set else None
     return Score(rank.mu, rank.sigma, custom_data)
 
 
 def number(rank: str) -> int:
-    """What can be none is a rating that there is not."""
-    if rank.isascii() and rank.isdigit() and len(rank) <= len(str(words.FARTHEST**2)):
+    """The number of a rank's id; raises RankNotFound for text that is none."""
+    if rank.isascii() and rank.isdigit() and len(rank) <= len(str(words.LARGEST_RATING**2)):
         return int(rank)
     raise RankNotFound
 
 
-def said(player: str, ratings: Mapping[int, Rating]) -> list[words.PlayerRankResponse]:
+def rank_responses(player: str, ratings: Mapping[int, Rating]) -> list[words.PlayerRankResponse]:
     return [
         words.PlayerRankResponse(player_uuid=player, rank=held(rating), rank_id=id)
         for id, rating in ratings.items()
@@ -148,7 +194,7 @@ def said(player: str, ratings: Mapping[int, Rating]) -> list[words.PlayerRankRes
 
 
 def updated(players: Mapping[str, Mapping[int, Rating]]) -> Response:
-    every = [one for player, ratings in players.items() for one in said(player, ratings)]
+    every = [one for player, ratings in players.items() for one in rank_responses(player, ratings)]
     return answer(words.PlayerRankUpdateResponse(updated_players=every))
 
 
@@ -178,6 +224,7 @@ rows = [
         RATING,
         gives(MADE, 404, 413),
         takes=words.TrueskillUpdateRequest,
+        again=rate_again,
     ),
     Row(
         "GET",
@@ -195,6 +242,7 @@ rows = [
         gives(MADE, 404, 413),
         path=words.RankPath,
         takes=SAID,
+        again=set_own_again,
     ),
     Row(
         "GET",
@@ -212,6 +260,7 @@ rows = [
         gives(MADE, 404, 413),
         path=words.PlayerRankPath,
         takes=SAID,
+        again=set_again,
     ),
     Row("GET", MINE, list_own_ranks, READING_OWN, {200: FOUND, **DENIED}),
     Row("GET", THEIRS, list_ranks, READING, gives(FOUND, 404), path=PlayerPath),
@@ -233,5 +282,6 @@ rows = [
         gives(named.UpdatedNamedRanks, 404, 413),
         path=named.PlayerNamedRankPath,
         takes=SAID,
+        again=set_named_again,
     ),
 ]

@@ -1,15 +1,17 @@
-"""Game servers that wait for work: they register, and ask each second whether there is some."""
+"""Endpoints of game hosts: they register, and poll each second whether they are allocated."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from lobby.actions import allocations
+from lobby.actions.instances import allocations
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import answer, gives
-from lobby.domain.allocations import GameHost, HostState
+from lobby.api.player_services.responses import answer, gives
 from lobby.domain.errors import LobbyError
+from lobby.domain.game_hosts import GameHost, HostState
 from lobby.domain.permissions import needs
+from lobby.domain.sessions.errors import GameHostBusy
+from lobby.idempotency import Effect
 from protocol.player_services import registration as words
 
 SERVING = needs("session:read:allocation", "session:*")
@@ -17,27 +19,38 @@ PATH = "/instances/sic_registration"
 
 
 async def register_hosts(call: Call, body: words.RegisterRequest) -> Response:
-    """Game servers that are there, and where they are found."""
+    """Register game servers, with their addresses."""
     offers = [
         allocations.Offer(one.id, one.public_host, one.public_port, tags(one.group_tags))
         for one in body.items
     ]
-    return answered(await allocations.register(call.lobby, call.permit, offers=offers))
+    return host_answers(await allocations.register(call.lobby, call.permit, offers=offers))
+
+
+async def register_again(call: Call, effect: Effect, body: words.RegisterRequest) -> Response:
+    ids = [one.id for one in body.items]
+    return host_answers(await allocations.poll(call.lobby, call.permit, ids=ids))
 
 
 async def ask_state(call: Call, body: words.StateRequest) -> Response:
-    """Whether game servers that have registered are given a session now."""
+    """Poll whether registered game servers are allocated to a session."""
     ids = [one.id for one in body.items]
-    return answered(await allocations.poll(call.lobby, call.permit, ids=ids))
+    return host_answers(await allocations.poll(call.lobby, call.permit, ids=ids))
 
 
-def answered(found: list[GameHost | LobbyError]) -> Response:
-    return answer(words.HostAnswers(items=[said(one) for one in found]))
+async def ask_again(call: Call, effect: Effect, body: words.StateRequest) -> Response:
+    return await ask_state(call, body)
 
 
-def said(found: GameHost | LobbyError) -> words.HostAnswer:
+def host_answers(found: list[GameHost | LobbyError]) -> Response:
+    return answer(words.HostAnswers(items=[host_answer(one) for one in found]))
+
+
+def host_answer(found: GameHost | LobbyError) -> words.HostAnswer:
     if isinstance(found, LobbyError):
-        return words.HostAnswer(success=False, error_code=found.code, error_message=str(found))
+        busy = isinstance(found, GameHostBusy)
+        code = words.HostErrorCode.ALLOCATING if busy else words.HostErrorCode.REFUSED
+        return words.HostAnswer(success=False, error_code=code, error_message=str(found))
     state = words.AllocationState(found.state.value)
     if found.state is not HostState.ALLOCATED:
         return words.HostAnswer(success=True, state=state)
@@ -62,6 +75,7 @@ rows = [
         SERVING,
         gives(words.HostAnswers, 413),
         takes=words.RegisterRequest,
+        again=register_again,
     ),
     Row(
         "POST",
@@ -70,5 +84,6 @@ rows = [
         SERVING,
         gives(words.HostAnswers, 413),
         takes=words.StateRequest,
+        again=ask_again,
     ),
 ]

@@ -1,10 +1,16 @@
-"""The player services document as a table: what its nouns have, in the document's order."""
+"""Rows of the player services document, in its order."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lobby.api.dialect import Door
 from lobby.api.player_services import (
+    audit,
+    backfill,
     browser,
+    codes,
+    codes_of_sessions,
     configuration,
     custom,
     entitlements,
@@ -13,8 +19,11 @@ from lobby.api.player_services import (
     login,
     matches,
     matchmaking,
+    members,
     notifications,
+    permits,
     platform_sessions,
+    player_sessions,
     players,
     portals,
     queues,
@@ -26,17 +35,23 @@ from lobby.api.player_services import (
 )
 from lobby.api.player_services.dialect import player_services
 
-rows = [
+every = [
     *settings.rows,
     *login.rows,
     *portals.rows,
     *configuration.rows,
     *browser.rows,
     *sessions.rows,
+    *codes_of_sessions.rows,
     *matches.rows,
     *players.rows,
+    *player_sessions.rows,
+    *members.rows,
+    *permits.rows,
     *events.rows,
+    *audit.rows,
     *queues.rows,
+    *backfill.rows,
     *instances.rows,
     *platform_sessions.rows,
     *matchmaking.rows,
@@ -48,4 +63,6 @@ rows = [
     *site.rows,
 ]
 
-door: Door = (player_services, rows)
+rows = [codes.explained(row) for row in every]
+dialect = replace(player_services, resolve=codes_of_sessions.resolved)
+door: Door = (dialect, rows)

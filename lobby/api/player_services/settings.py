@@ -1,4 +1,4 @@
-"""Types of setting, and what players keep of them."""
+"""Endpoints of setting types, and of the settings that players store."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import settings
+from lobby.actions.accounts import settings
 from lobby.api.dialect import Call, Row
-from lobby.api.player_services.answers import DENIED, gives
+from lobby.api.player_services.responses import DENIED, gives
 from lobby.catalogue.players import SettingType, SettingVersion
 from lobby.domain.permissions import needs
 from lobby.domain.settings import Setting, SettingVersionNotFound
+from lobby.idempotency import Effect
 from protocol.codec import encode
 from protocol.player_services import setting_values as values
 from protocol.player_services import settings as words
-from protocol.player_services.terms import Message
+from protocol.player_services.types import Message
 
 CONFIG = needs("setting-config:read")
 READING = needs("setting:read", "setting:*", own="setting:read:self")
@@ -26,12 +27,12 @@ WRITING = needs("setting:write", "setting:*", own="setting:write:self")
 async def list_setting_types(call: Call) -> Response:
     """Every type of setting, with its versions."""
     types = call.lobby.catalogue.setting_types
-    return written({id: type_of(type) for id, type in types.items()})
+    return encoded({id: type_of(type) for id, type in types.items()})
 
 
 async def list_setting_versions(call: Call, path: words.SettingTypePath) -> Response:
     """The versions of one type."""
-    return written(type_of(settings.type_of(call.lobby, path.setting_type_id)).versions)
+    return encoded(type_of(settings.type_of(call.lobby, path.setting_type_id)).versions)
 
 
 async def get_setting_version(call: Call, path: words.SettingVersionPath) -> Response:
@@ -39,73 +40,75 @@ async def get_setting_version(call: Call, path: words.SettingVersionPath) -> Res
     versions = settings.type_of(call.lobby, path.setting_type_id).versions
     if str(path.setting_version_id) not in versions:
         raise SettingVersionNotFound
-    return written(version(versions[str(path.setting_version_id)]))
+    return encoded(version(versions[str(path.setting_version_id)]))
 
 
 async def list_own_settings(call: Call, path: words.SettingTypePath) -> Response:
-    """What you keep of this type, by key."""
+    """Your settings of this type, by key."""
     return await _list(call, call.permit.actor.uuid, path)
 
 
 async def list_settings(call: Call, path: values.PlayerSettingsPath) -> Response:
-    """What a player keeps of this type, by key."""
+    """A player's settings of this type, by key."""
     return await _list(call, path.player_uuid, path)
 
 
 async def get_own_setting(call: Call, path: values.KeyPath) -> Response:
-    """What you keep under this key."""
+    """Your setting under this key."""
     return await _get(call, call.permit.actor.uuid, path)
 
 
 async def get_setting(call: Call, path: values.PlayerKeyPath) -> Response:
-    """What a player keeps under this key."""
+    """A player's setting under this key."""
     return await _get(call, path.player_uuid, path)
 
 
 async def set_own_setting(
     call: Call, path: values.KeyPath, body: values.SetSinglePlayerSettingRequest
 ) -> Response:
-    """Keep this under the key, in place of what was there."""
+    """Store your setting under this key; replaces what was there (upsert)."""
     return await _set(call, call.permit.actor.uuid, path, body)
 
 
 async def set_setting(
     call: Call, path: values.PlayerKeyPath, body: values.SetSinglePlayerSettingRequest
 ) -> Response:
-    """Keep this for a player, in place of what was there."""
+    """Store a player's setting under this key; replaces what was there (upsert)."""
     return await _set(call, path.player_uuid, path, body)
 
 
 async def delete_own_setting(call: Call, path: values.KeyPath) -> Response:
-    """Keep nothing under this key any more."""
+    """Delete your setting under this key."""
     return await _delete(call, call.permit.actor.uuid, path)
 
 
 async def delete_setting(call: Call, path: values.PlayerKeyPath) -> Response:
-    """Keep nothing for a player under this key any more."""
+    """Delete a player's setting under this key."""
     return await _delete(call, path.player_uuid, path)
 
 
 async def clear_own_settings(call: Call, path: words.SettingTypePath) -> Response:
-    """Keep nothing of this type any more."""
+    """Delete all your settings of this type."""
     return await _clear(call, call.permit.actor.uuid, path)
 
 
 async def clear_settings(call: Call, path: values.PlayerSettingsPath) -> Response:
-    """Keep nothing of this type for a player any more."""
+    """Delete all of a player's settings of this type."""
     return await _clear(call, path.player_uuid, path)
 
 
 async def _list(call: Call, player: str, path: words.SettingTypePath) -> Response:
-    found = await settings.every(call.lobby, call.permit, player=player, type=path.setting_type_id)
-    return written({key: shown(setting) for key, setting in found.items()})
+    found = await settings.get_all(
+        call.lobby, call.permit, player=player, type=path.setting_type_id
+    )
+    return encoded({key: shown(setting) for key, setting in found.items()})
 
 
 async def _get(call: Call, player: str, path: values.KeyPath) -> Response:
-    found = await settings.one(
+    found = await settings.get(
         call.lobby, call.permit, player=player, type=path.setting_type_id, key=path.key
     )
-    return written(shown(found))
+    return encoded(shown(found))
 
 
 async def _set(
@@ -120,7 +123,16 @@ async def _set(
         v=body.v,
         value=body.value,
     )
-    return written({path.key: shown(setting)})
+    return encoded({path.key: shown(setting)})
+
+
+async def set_again(
+    call: Call,
+    effect: Effect,
+    path: values.KeyPath,
+    body: values.SetSinglePlayerSettingRequest,
+) -> Response:
+    return encoded({path.key: values.SettingData(v=body.v, value=body.value)})
 
 
 async def _delete(call: Call, player: str, path: values.KeyPath) -> Response:
@@ -135,7 +147,7 @@ async def _clear(call: Call, player: str, path: words.SettingTypePath) -> Respon
     return JSONResponse({})
 
 
-def written(said: Message | Mapping[str, Message]) -> Response:
+def encoded(said: Message | Mapping[str, Message]) -> Response:
     return Response(encode(said), media_type="application/json")
 
 
@@ -157,14 +169,14 @@ Versions = dict[str, words.SettingTypeVersion]
 Values = dict[str, values.SettingData]
 
 
-def kept(whose: str, endpoints: Mapping[str, Any], of_type: Any, of_key: Any) -> list[Row]:
-    """What somebody keeps: all of a type, and one."""
+def setting_rows(whose: str, endpoints: Mapping[str, Any], of_type: Any, of_key: Any) -> list[Row]:
+    """The rows of a player's settings: all of a type, and one."""
     path = f"/settings/v2/player/{whose}/setting_type/{{setting_type_id}}/key"
     one, data = path + "/{key}", values.SettingData
     return [
         Row("GET", path, endpoints["list"], READING, gives(Values, 404), path=of_type),
         Row("DELETE", path, endpoints["clear"], WRITING, gives(Any, 404), path=of_type),
-        Row("GET", one, endpoints["get"], READING, gives(data, 404), path=of_key),
+        Row("GET", one, endpoints["get"], READING, gives(data, 404), path=of_key, open_end=True),
         Row(
             "PUT",
             one,
@@ -173,8 +185,12 @@ def kept(whose: str, endpoints: Mapping[str, Any], of_type: Any, of_key: Any) ->
             gives(Values, 400, 404, 409, 413),
             path=of_key,
             takes=values.SetSinglePlayerSettingRequest,
+            again=set_again,
+            open_end=True,
         ),
-        Row("DELETE", one, endpoints["delete"], WRITING, gives(Any, 404), path=of_key),
+        Row(
+            "DELETE", one, endpoints["delete"], WRITING, gives(Any, 404), path=of_key, open_end=True
+        ),
     ]
 
 
@@ -211,6 +227,6 @@ rows = [
         gives(words.SettingTypeVersion, 404),
         path=words.SettingVersionPath,
     ),
-    *kept("me", OWN, words.SettingTypePath, values.KeyPath),
-    *kept("{player_uuid}", ANY, values.PlayerSettingsPath, values.PlayerKeyPath),
+    *setting_rows("me", OWN, words.SettingTypePath, values.KeyPath),
+    *setting_rows("{player_uuid}", ANY, values.PlayerSettingsPath, values.PlayerKeyPath),
 ]

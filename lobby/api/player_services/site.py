@@ -1,5 +1,6 @@
-"""What clients of this document ask for besides it: where and when they are, and whether they are
-still here. Where no description says what they expect, the shapes are ours.
+"""Endpoints that clients use though the document lacks them: sites, time, presence, account links.
+
+Where nothing describes what clients expect, the shapes are our own.
 """
 
 from __future__ import annotations
@@ -8,13 +9,19 @@ from datetime import UTC, datetime
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import links, signs
-from lobby.api.dialect import Call, IfNoneMatch, Row, unchanged
-from lobby.api.player_services.answers import BROKEN, DENIED, TAGGED, answer, gives
-from lobby.api.player_services.configuration import CONFIG
+from lobby.actions.accounts import accounts
+from lobby.actions.timers import presence
+from lobby.api.conditional import IfNoneMatch, unchanged
+from lobby.api.dialect import Call, Row
+from lobby.api.player_services.responses import (
+    BROKEN,
+    CONDITIONAL,
+    answer,
+    gives,
+)
 from lobby.catalogue import Catalogue
 from lobby.domain.permissions import needs
-from lobby.domain.platforms import NUMBERS
+from lobby.domain.sessions.clients import NUMBERS
 from protocol.codec import encode
 from protocol.player_services import configuration as words
 from protocol.player_services.platforms import Platform, PlatformID
@@ -23,14 +30,13 @@ from protocol.player_services.players import PlayerPath
 ANYBODY = needs()
 HERE = needs(own="guest")
 LINKS = needs("session:read-player:any", "session:*", own="session:read-player:self")
-BACKFILL = words.BackfillConfig(cadence_seconds=60)
 SHOWN = {
     words.OnlineStatus.ONLINE: "online",
     words.OnlineStatus.AWAY: "away",
     words.OnlineStatus.INVISIBLE: "invisible",
     words.OnlineStatus.OFFLINE: "invisible",
 }
-"""Nobody is offline who says so."""
+"""A client that reports `offline` is online all the same, so it is shown as invisible."""
 
 
 async def list_sites(call: Call) -> Response:
@@ -39,26 +45,27 @@ async def list_sites(call: Call) -> Response:
 
 
 async def list_app_settings(call: Call) -> Response:
-    """Settings of the game itself, of which there are none here."""
+    """Settings of the game itself: none."""
     return _tagged(call, b"[]")
 
 
 async def tell_time(call: Call) -> Response:
-    """What time it is here, in UTC."""
+    """The server's time, in UTC."""
     now = datetime.fromtimestamp(call.lobby.clock(), UTC)
     return JSONResponse(now.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 
 async def update_presence(call: Call, body: words.PresenceUpdate) -> Response:
-    """Say that you are still here, and how you wish to be seen."""
+    """Heartbeat of a client without a socket, and its presence status."""
     status = SHOWN[body.status] if body.status else None
-    await signs.still_here(call.lobby, call.permit, status=status)
+    lasting = body.status is not words.OnlineStatus.OFFLINE
+    await presence.keep_alive(call.lobby, call.permit, status=status, lasting=lasting)
     return JSONResponse({})
 
 
 async def list_links(call: Call, path: PlayerPath) -> Response:
-    """The platforms that a player comes from."""
-    account = await links.of_player(call.lobby, call.permit, player=path.player_uuid)
+    """The platform accounts that are linked to a player."""
+    account = await accounts.get(call.lobby, call.permit, account=path.player_uuid)
     found = []
     if account.portal is not None:
         platform = account.portal.platform
@@ -73,13 +80,8 @@ async def list_links(call: Call, path: PlayerPath) -> Response:
     return answer(words.PlayerLinks(links=found))
 
 
-async def backfill_config(call: Call) -> Response:
-    """How often a session that wants more players should say so again."""
-    return answer(BACKFILL)
-
-
 def sites(catalogue: Catalogue) -> list[words.SiteSettings]:
-    """A region that is called by a number has that one, if all are; else they are counted."""
+    """The regions with a number each: their ids, if all are numbers, else their position."""
     ids = [region.region_id for region in catalogue.regions]
     own = all(id.isdecimal() and not id.startswith("0") for id in ids)
     numbered = enumerate(catalogue.regions, start=1)
@@ -98,7 +100,7 @@ def sites(catalogue: Catalogue) -> list[words.SiteSettings]:
 
 def _tagged(call: Call, body: bytes) -> Response:
     headers = {"ETag": call.lobby.catalogue.etag, "Cache-Control": "private, no-cache"}
-    if unchanged(call, headers["ETag"]):
+    if unchanged(call.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
 
@@ -111,7 +113,7 @@ rows = [
         ANYBODY,
         {200: list[words.SiteSettings], 304: None, **BROKEN},
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
     ),
     Row(
         "GET",
@@ -120,9 +122,9 @@ rows = [
         ANYBODY,
         {200: list[words.AppSetting], 304: None, **BROKEN},
         headers_in=IfNoneMatch,
-        headers=TAGGED,
+        headers=CONDITIONAL,
     ),
-    Row("GET", "/config/v1/time/utc", tell_time, ANYBODY, {200: str, **BROKEN}),
+    Row("GET", "/config/v1/time/utc", tell_time, ANYBODY, {200: words.UtcTime, **BROKEN}),
     Row(
         "PATCH",
         "/presence/v1/player/me/presence",
@@ -138,12 +140,5 @@ rows = [
         LINKS,
         gives(words.PlayerLinks, 404),
         path=PlayerPath,
-    ),
-    Row(
-        "GET",
-        "/session/v1/backfill/config",
-        backfill_config,
-        CONFIG,
-        {200: words.BackfillConfig, **DENIED},
     ),
 ]

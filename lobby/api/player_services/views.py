@@ -1,21 +1,34 @@
-"""A session as this document shows it: whole to those in it, limited to everybody else.
+"""Views of a session in this document: full for its members, limited for everybody else.
 
-Limited: no way to the instance, nothing that only its players should know, nobody whose seat is
-not announced. Teams, with everybody else's uuid and status, are always shown.
+The limited view lacks how to connect to the instance, what only members should know, and players
+whose seat is not announced. It has the teams, with uuid and status of all other players. The ids of
+platform sessions, through which one comes in, are shown to members and to who is invited.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
-from lobby.domain.instances import Instance
-from lobby.domain.matches import Match
-from lobby.domain.platform_sessions import PlatformSession
-from lobby.domain.platforms import NUMBERS, Client
-from lobby.domain.seats import Seat, SeatStatus
-from lobby.domain.sessions import Session
-from protocol.player_services import browser, instances, matches, platform_sessions, players
+from lobby.domain.sessions import hosting, listing
+from lobby.domain.sessions.clients import NUMBERS, Client
+from lobby.domain.sessions.entry import Entry
+from lobby.domain.sessions.instances import Instance
+from lobby.domain.sessions.matches import Match
+from lobby.domain.sessions.platform_sessions import PlatformSession
+from lobby.domain.sessions.queue_entry import QueueEntry
+from lobby.domain.sessions.seats import Seat, SeatStatus
+from lobby.domain.sessions.session import Session
+from protocol.player_services import (
+    backfill,
+    browser,
+    instances,
+    matches,
+    platform_sessions,
+    players,
+)
 from protocol.player_services import sessions as words
+from protocol.player_services.permits import IntraSessionPermission
 from protocol.player_services.platforms import (
     ClientSettings,
     CrossplayInput,
@@ -29,32 +42,69 @@ from protocol.player_services.platforms import (
 
 def view(session: Session, *, full: bool, viewer: str) -> words.Session:
     """`viewer` sees their own custom data even in the limited view."""
+    linked = session.platform_sessions if full or session.seats.invited(viewer) else []
     return words.Session(
         type=session.template,
         session_id=str(session.id),
         instance=instance(session.instance, full=full) if session.instance else None,
         match=_match(session.match) if session.match else None,
-        matchmaking=matches.MatchmakingInfo(ticket_id=session.ticket)
+        matchmaking=_matchmaking(session.ticket, session.queued)
         if full and session.ticket
         else None,
         browser=None
         if session.listing is None
         else browser.BrowserInfo(custom_data=session.listing),
-        joinable=session.joinable,
-        teams=[
-            _team(session, number, seats, full=full, viewer=viewer)
-            for number, seats in enumerate(session.teams)
-        ],
-        platform_session=[platform_session(session, one) for one in session.platform_sessions],
+        joinable=listing.entry(session) is Entry.OPEN,
+        joinability=joinability(session),
+        short_code=session.code.text if full and session.code else None,
+        teams=teams(session, full=full, viewer=viewer),
+        platform_session=[platform_session(session, one) for one in linked],
         custom_data=session.custom_data,
         created=moment(session.created),
         region_id=session.region,
         created_by_matchmaking=session.created_by_matchmaking,
+        backfill=_backfill(session) if full else None,
+    )
+
+
+def joinability(session: Session) -> words.SessionJoinability:
+    entry = listing.entry(session)
+    return words.SessionJoinability(
+        open=entry is Entry.OPEN,
+        friends=entry is Entry.FRIENDS,
+        platform=session.by_platform,
+    )
+
+
+def teams(
+    session: Session, *, full: bool, viewer: str, only: Collection[str] | None = None
+) -> list[words.SessionTeam]:
+    """Every team, with those of its players who are shown to the viewer and are in `only`."""
+    return [
+        _team(session, number, seats, full=full, viewer=viewer, only=only)
+        for number, seats in enumerate(session.seats.teams)
+    ]
+
+
+def shows(seat: Seat, player: str, *, full: bool, viewer: str) -> bool:
+    """Whether the viewer is shown who has the seat."""
+    return seat.announced or (full and player != viewer)
+
+
+def _matchmaking(ticket: str, entry: QueueEntry | None) -> matches.MatchmakingInfo:
+    if entry is None:
+        return matches.MatchmakingInfo(ticket_id=ticket)
+    return matches.MatchmakingInfo(
+        ticket_id=ticket,
+        queue_id=entry.queues[0],
+        queue_ids=entry.queues,
+        profile_ids=entry.profiles,
+        passed_queue_time_seconds=int(entry.waited),
     )
 
 
 def status(session: Session, seat: Seat) -> players.SessionPlayerStatus:
-    """Who holds a seat by their own reservation knows of it, so they are not `reserved` here."""
+    """A player's status. `reserved`: they do not know of their seat yet; else they are invited."""
     if seat.status is SeatStatus.TAKEN:
         leads = seat.player == session.leader
         return players.SessionPlayerStatus.LEADER if leads else players.SessionPlayerStatus.MEMBER
@@ -86,12 +136,12 @@ def instance(shown: Instance, *, full: bool) -> instances.InstanceInfo:
 
 
 def platform_session(session: Session, shown: PlatformSession) -> platform_sessions.PlatformSession:
-    """With those who play there, whom old clients look for; the first looks after it."""
+    """A linked platform session, with its members (for old clients); the first is its leader."""
     members = [
         platform_sessions.PlatformSessionPlayer(
-            player_id=seat.number or None, player_uuid=str(seat.player), leader=n == 0
+            player_id=held.seat.number or None, player_uuid=held.player, leader=n == 0
         )
-        for n, seat in enumerate(shown.members(session.occupants()))
+        for n, held in enumerate(shown.members(session.seats.occupants()))
     ]
     return platform_sessions.PlatformSession(
         platform=Platform(shown.platform),
@@ -107,23 +157,31 @@ def moment(seconds: float) -> datetime:
 
 
 def _team(
-    session: Session, number: int, seats: list[Seat], *, full: bool, viewer: str
+    session: Session,
+    number: int,
+    seats: list[Seat],
+    *,
+    full: bool,
+    viewer: str,
+    only: Collection[str] | None,
 ) -> words.SessionTeam:
-    shown = [s for s in seats if s.player and (s.announced or (full and s.player != viewer))]
+    held = [(s.joined or s.invited or 0, s.player, s) for s in seats if s.player is not None]
     return words.SessionTeam(
         players=[
-            _player(session, seat, own=full or seat.player == viewer)
-            for seat in sorted(shown, key=lambda s: (s.joined or s.invited or 0, str(s.player)))
+            _player(session, seat, player, own=full or player == viewer)
+            for _, player, seat in sorted(held, key=lambda one: one[:2])
+            if shows(seat, player, full=full, viewer=viewer) and (only is None or player in only)
         ],
         max_size=len(seats),
         team_id=number,
+        custom_data=session.team_data.get(str(number)) if full else None,
     )
 
 
-def _player(session: Session, seat: Seat, *, own: bool) -> players.SessionPlayer:
+def _player(session: Session, seat: Seat, player: str, *, own: bool) -> players.SessionPlayer:
     return players.SessionPlayer(
         player_id=seat.number or None,
-        player_uuid=str(seat.player),
+        player_uuid=player,
         status=status(session, seat),
         inviting_player_uuid=seat.inviter,
         custom_data=seat.custom_data if own else {},
@@ -132,6 +190,9 @@ def _player(session: Session, seat: Seat, *, own: bool) -> players.SessionPlayer
         crossplay_preferences=_crossplay(seat.client) if seat.client else None,
         invited=moment(seat.invited) if seat.invited else None,
         joined=moment(seat.joined) if seat.joined else None,
+        session_permissions=[IntraSessionPermission(p.value) for p in seat.permits]
+        if own and seat.permits
+        else None,
     )
 
 
@@ -161,6 +222,13 @@ def _match(match: Match) -> matches.MatchInfo:
         custom_data=match.custom_data,
         ticket_ids=match.tickets,
     )
+
+
+def _backfill(session: Session) -> backfill.BackfillInfo | None:
+    need = hosting.shown_need(session)
+    if need is None:
+        return None
+    return backfill.BackfillInfo(backfill_id=str(session.id), extensions=need.extensions)
 
 
 def _join_params(shown: Instance) -> instances.JoinParams | None:

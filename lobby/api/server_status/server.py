@@ -1,4 +1,4 @@
-"""The server's status: whole, or part by part."""
+"""Endpoints of the server's status: the whole, and each of its fields."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions.status import Status, status
+from lobby.actions.server_status import ServerStatus, status
 from lobby.api.dialect import Call
 
-Part = Callable[[Status], Any]
+Part = Callable[[ServerStatus], Any]
 
 
 def part(of: Part) -> Callable[[Call], Awaitable[Response]]:
-    """The endpoint that shows one part of the status."""
+    """The endpoint of one field of the status."""
 
     async def endpoint(call: Call) -> Response:
         return JSONResponse(of(await status(call.lobby)))
@@ -23,7 +23,7 @@ def part(of: Part) -> Callable[[Call], Awaitable[Response]]:
     return endpoint
 
 
-def whole(status: Status) -> Any:
+def whole(status: ServerStatus) -> Any:
     """The server as a list of servers would show it."""
     return {
         "version": version(status),
@@ -34,71 +34,71 @@ def whole(status: Status) -> Any:
     }
 
 
-def version(status: Status) -> Any:
+def version(status: ServerStatus) -> Any:
     """What the server runs, and which protocol it speaks."""
     return {**version_name(status), **version_protocol(status)}
 
 
-def version_name(status: Status) -> Any:
+def version_name(status: ServerStatus) -> Any:
     """What the server runs."""
     return {"name": status.version_name}
 
 
-def version_protocol(status: Status) -> Any:
+def version_protocol(status: ServerStatus) -> Any:
     """The number of the protocol that it speaks."""
     return {"protocol": status.version_protocol}
 
 
-def players(status: Status) -> Any:
+def players(status: ServerStatus) -> Any:
     """How many are online and fit, and who some of them are."""
     return {**players_count(status), "sample": players_sample(status)}
 
 
-def players_count(status: Status) -> Any:
+def players_count(status: ServerStatus) -> Any:
     """How many are online, and how many fit."""
     return {"online": status.online, "max": status.max}
 
 
-def players_online(status: Status) -> Any:
+def players_online(status: ServerStatus) -> Any:
     """How many are online."""
     return {"online": status.online}
 
 
-def players_max(status: Status) -> Any:
+def players_max(status: ServerStatus) -> Any:
     """How many fit."""
     return {"max": status.max}
 
 
-def players_sample(status: Status) -> Any:
+def players_sample(status: ServerStatus) -> Any:
     """Some who are online."""
     return [{"nickname": nickname, "login": login} for nickname, login in status.sample]
 
 
-def motd(status: Status) -> Any:
+def motd(status: ServerStatus) -> Any:
     """The message of the day, in three forms."""
     return {**motd_raw(status), **motd_clean(status), **motd_html(status)}
 
 
-def motd_raw(status: Status) -> Any:
+def motd_raw(status: ServerStatus) -> Any:
     """The message of the day with its formatting codes."""
     return {"raw": status.motd.raw}
 
 
-def motd_clean(status: Status) -> Any:
+def motd_clean(status: ServerStatus) -> Any:
     """The message of the day without formatting."""
     return {"clean": status.motd.clean}
 
 
-def motd_html(status: Status) -> Any:
+def motd_html(status: ServerStatus) -> Any:
     """The message of the day as HTML."""
     return {"html": status.motd.html}
 
 
-def address(status: Status) -> Any:
+def address(status: ServerStatus) -> Any:
     """Where the server is reached."""
     return {"address": status.address}
 
 
-def favicon(status: Status) -> Any:
+def favicon(status: ServerStatus) -> Any:
     """The server's picture, as a data URL."""
     return {"favicon": status.favicon}

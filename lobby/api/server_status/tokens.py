@@ -1,4 +1,4 @@
-"""Logging in, renewing, logging out; and what a client may want to know before."""
+"""Endpoints to log in, refresh and log out, and of the settings about these."""
 
 from __future__ import annotations
 
@@ -6,33 +6,34 @@ from datetime import UTC, datetime
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import families
+from lobby.actions.login import token_families
 from lobby.api.dialect import Call
 from lobby.api.server_status import credentials
 from lobby.api.server_status.dialect import FAMILY
-from lobby.domain.families import Family
+from lobby.domain.token_families import Family
 
 
 async def auth(call: Call) -> Response:
-    """A pair of tokens, for a login and its password or for a refresh id."""
+    """A pair of tokens, in exchange for a login and its password (`Authorization: Basic`), or for
+    a refresh id (`Authorization: Bearer`)."""
     match credentials.read(call.request.headers.get("authorization")):
         case credentials.Basic(login, password):
-            pair = await families.login(
+            pair = await token_families.login(
                 call.lobby, login=login, password=password, address=call.address
             )
         case credentials.Refresh(id):
-            pair = await families.renew(call.lobby, refresh=id)
+            pair = await token_families.renew(call.lobby, refresh=id)
     return JSONResponse(
         {
-            "access": {"id": pair.access, "exp": moment(pair.access_until)},
-            "refresh": {"id": pair.refresh, "exp": moment(pair.refresh_until)},
+            "access": {"id": pair.access, "exp": moment(call, pair.access_until)},
+            "refresh": {"id": pair.refresh, "exp": moment(call, pair.refresh_until)},
         }
     )
 
 
 async def deauth(call: Call) -> Response:
-    """Log out: both halves of the pair are dead."""
-    await families.logout(call.lobby, family=family(call).id)
+    """Log out: revokes both tokens of the pair."""
+    await token_families.logout(call.lobby, family=family(call).id)
     return JSONResponse({})
 
 
@@ -47,7 +48,7 @@ async def max_nicknames(call: Call) -> Response:
 
 
 async def max_tokens(call: Call) -> Response:
-    """The most pairs of tokens an account may have; beyond, the oldest goes."""
+    """The most pairs of tokens an account may have; one more revokes the oldest."""
     return JSONResponse({"max": call.lobby.settings.max_tokens})
 
 
@@ -57,11 +58,12 @@ async def console_available(call: Call) -> Response:
 
 
 def family(call: Call) -> Family:
-    """The family of the token that was shown."""
+    """The refresh token family of the request's token."""
     found: Family = call.request.scope[FAMILY]
     return found
 
 
-def moment(seconds: float) -> str:
-    """ISO 8601 in UTC, to the second, without a zone."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+def moment(call: Call, seconds: float) -> str:
+    """ISO 8601 in UTC, to the second; whether the zone is named is a setting."""
+    zone = "Z" if call.lobby.settings.dates == "utc" else ""
+    return datetime.fromtimestamp(seconds, UTC).strftime(f"%Y-%m-%dT%H:%M:%S{zone}")

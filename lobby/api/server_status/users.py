@@ -1,31 +1,45 @@
-"""Reading users: whole, or part by part."""
+"""Endpoints that read users: the whole, and each of their fields."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from lobby.actions import accounts, profiles, status
+from lobby.actions import people
+from lobby.actions.accounts import accounts, profiles
 from lobby.api.dialect import Call
 from lobby.api.server_status.tokens import moment
+from lobby.api.streaming import JsonArray
 from lobby.domain.accounts import Account
 from protocol import server_status as words
+from protocol.codec import encode
 
-PAGE = 1_000
+PAGE = 200
+"""Users that are read from the store at a time, and shown in one turn of the event loop."""
 
 
 async def list_users(call: Call, query: words.Details) -> Response:
     """Everybody with a login."""
-    found: list[dict[str, Any]] = []
-    after = 0
-    while True:
-        page = await accounts.list_users(call.lobby, call.permit, after=after, limit=PAGE)
-        found += [await view(call, account, query) for account in page]
-        if len(page) < PAGE:
-            return JSONResponse(found)
-        after = page[-1].number
+    first = await _page(call, after=0)
+    if len(first) < PAGE:
+        return JSONResponse([await view(call, account, query) for account in first])
+    who, address = call.permit.actor.uuid, call.address
+    release = call.lobby.list_limits.take(account=who, address=address)
+    return JsonArray(_views(call, query, first), release=release)
+
+
+async def _views(call: Call, query: words.Details, page: list[Account]) -> AsyncIterator[bytes]:
+    """Everybody from this page on, each encoded."""
+    while page:
+        for account in page:
+            yield encode(await view(call, account, query))
+        page = await _page(call, after=page[-1].number) if len(page) == PAGE else []
+
+
+async def _page(call: Call, *, after: int) -> list[Account]:
+    return await accounts.list_users(call.lobby, call.permit, after=after, limit=PAGE)
 
 
 async def get_user(call: Call, path: words.UserPath, query: words.Details) -> Response:
@@ -53,7 +67,7 @@ Part = Callable[[Call, Account], Awaitable[Any]]
 
 
 def part(of: Part) -> Callable[[Call, words.UserPath], Awaitable[Response]]:
-    """The endpoint that shows one part of a user."""
+    """The endpoint of one field of a user."""
 
     async def endpoint(call: Call, path: words.UserPath) -> Response:
         account = await accounts.find(call.lobby, login=path.user)
@@ -69,13 +83,13 @@ async def login(call: Call, account: Account) -> dict[str, Any]:
 
 
 async def is_admin(call: Call, account: Account) -> dict[str, Any]:
-    """Whether the user administrates."""
+    """Whether the user is an administrator."""
     return {"isAdmin": account.admin}
 
 
 async def online(call: Call, account: Account) -> dict[str, Any]:
-    """Whether the user is present, as far as they wish to be seen."""
-    return {"isOnline": account.uuid in await status.present(call.lobby)}
+    """Whether the user is online and not invisible."""
+    return {"isOnline": await people.is_shown(call.lobby, call.permit, uuid=account.uuid)}
 
 
 async def reg(call: Call, account: Account) -> dict[str, Any]:
@@ -85,7 +99,7 @@ async def reg(call: Call, account: Account) -> dict[str, Any]:
 
 async def reg_time(call: Call, account: Account) -> dict[str, Any]:
     """When the user was registered."""
-    return {"time": moment(account.registered)}
+    return {"time": moment(call, account.registered)}
 
 
 async def reg_user(call: Call, account: Account) -> dict[str, Any]:

@@ -1,15 +1,20 @@
-"""How the users and slots document knows its callers and says no: in a few words of plain text."""
+"""Dialect of the users and slots document: bearer tokens, and refusals as plain text."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from lobby.actions import logins
-from lobby.api.dialect import Dialect, bearer, retry_after, status_of
+from lobby.actions.login import tokens
+from lobby.api.bodies import Encoded
+from lobby.api.dialect import Dialect, Row, retry_after, status_of
+from lobby.api.forms import NoForm
 from lobby.context import Lobby
 from lobby.domain import errors
+from lobby.domain.idempotency_errors import IdReused, InProgress
+from lobby.domain.login_errors import WeakPassword
 from lobby.domain.permissions import Actor
+from lobby.identity.bearer import bearer
 
 STATUS: dict[type[errors.LobbyError], int] = {
     errors.Unauthenticated: 401,
@@ -17,8 +22,10 @@ STATUS: dict[type[errors.LobbyError], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    IdReused: 422,
     errors.Malformed: 400,
     errors.TooLarge: 413,
+    Encoded: 415,
     errors.Unacceptable: 400,
     errors.TooMany: 429,
     errors.Unavailable: 503,
@@ -36,8 +43,13 @@ WORDS: dict[type[errors.LobbyError], str] = {
     errors.NotFound: "not found",
     errors.Conflict: "slot conflict",
     errors.LoginTaken: "username conflict",
+    IdReused: "id reused",
+    InProgress: "in progress",
     errors.Unacceptable: "invalid fields [username]",
+    WeakPassword: "invalid fields [password]",
+    NoForm: "missing form",
     errors.TooLarge: "too large",
+    Encoded: "unsupported content encoding",
     errors.TooMany: "too many tries",
     errors.Unavailable: "try again shortly",
     errors.Broken: "internal error",
@@ -45,12 +57,23 @@ WORDS: dict[type[errors.LobbyError], str] = {
 
 
 async def identify(request: Request, lobby: Lobby) -> Actor:
-    return await logins.identify(lobby, bearer(request))
+    """By the bearer token of the Authorization header."""
+    return await tokens.identify(lobby, bearer(request.headers.get("authorization")))
+
+
+EXACT = (errors.TooManyRequests, errors.ListFull)
+"""Refusals that name their limit, which no word of the document does."""
 
 
 def refuse(error: errors.LobbyError) -> Response:
+    if isinstance(error, EXACT):
+        return PlainTextResponse(str(error), status_of(error, STATUS), headers=retry_after(error))
     words = next((WORDS[kind] for kind in type(error).__mro__ if kind in WORDS), str(error))
     return PlainTextResponse(words, status_of(error, STATUS), headers=retry_after(error))
 
 
-users = Dialect("users", identify, refuse)
+def done(row: Row) -> Response:
+    return PlainTextResponse("OK")
+
+
+users = Dialect("users", identify, refuse, done=done)

@@ -1,17 +1,24 @@
-"""The users and slots document: each operation in a few lines."""
+"""Endpoints of the users and slots document. A slot is a seat."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import ValidationError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from lobby.actions import accounts, logins, seats
+from lobby.actions.accounts import accounts
+from lobby.actions.changes import change
+from lobby.actions.changes.views import sees_all
+from lobby.actions.login import tokens
+from lobby.actions.sessions import seats
 from lobby.api.dialect import Call
 from lobby.domain.errors import Malformed
-from lobby.domain.seats import Seat, SeatStatus, seat_id
-from lobby.domain.sessions import Session
+from lobby.domain.permissions import Permit
+from lobby.domain.sessions.seats import SeatStatus, seat_id
+from lobby.domain.sessions.session import Session
+from lobby.idempotency import Effect
 from protocol import users as words
 
 OK = "OK"
@@ -43,9 +50,10 @@ async def register(call: Call) -> Response:
 
 
 async def login(call: Call) -> Response:
-    """The token, as the body. It has no expiry: a new password or deletion ends it."""
+    """Log in with username and password. The body is the token, which has no expiry: a new password
+    or deletion revokes it."""
     credentials = await _credentials(call)
-    token = await logins.login_with_password(
+    token = await tokens.login_with_password(
         call.lobby,
         login=credentials.username,
         password=credentials.password,
@@ -57,13 +65,18 @@ async def login(call: Call) -> Response:
 async def list_slots(call: Call, query: words.SlotQuery) -> Response:
     """Every slot of a session."""
     session = await seats.of_session(call.lobby, call.permit, session=query.session)
-    return JSONResponse([slot(session, n, seat) for n, seat in session.seats.items()])
+    named = {n for n in session.seats if names(call.permit, session, n)}
+    logins = await seats.logins(call.lobby, [session.seats[n] for n in named])
+    return JSONResponse([slot(session, n, logins if n in named else None) for n in session.seats])
 
 
 async def get_slot(call: Call, path: words.SlotPath) -> Response:
     """One slot."""
     session, name = await seats.get(call.lobby, call.permit, seat=path.slot)
-    return JSONResponse(slot(session, name, session.seats[name]))
+    if not names(call.permit, session, name):
+        return JSONResponse(slot(session, name, None))
+    logins = await seats.logins(call.lobby, [session.seats[name]])
+    return JSONResponse(slot(session, name, logins))
 
 
 async def reserve_slot(call: Call, path: words.SlotPath) -> Response:
@@ -78,8 +91,26 @@ async def release_slot(call: Call, path: words.SlotPath) -> Response:
     return PlainTextResponse(OK)
 
 
-def slot(session: Session, name: str, seat: Seat) -> dict[str, object]:
-    user = words.Occupant(id=seat.number, username=seat.name) if seat.player else None
+async def release_again(call: Call, effect: Effect, path: words.SlotPath) -> Response:
+    if effect.key:
+        await change.complete(call.lobby, int(effect.key))
+    return PlainTextResponse(OK)
+
+
+def names(permit: Permit, session: Session, name: str) -> bool:
+    """Whether the caller may know whose the seat is: anybody, of one that is taken; of one that is
+    held, insiders and the one it is held for."""
+    seat = session.seats[name]
+    own = seat.player == permit.actor.uuid
+    return seat.status is SeatStatus.TAKEN or own or sees_all(session, permit)
+
+
+def slot(session: Session, name: str, logins: Mapping[str, str | None] | None) -> dict[str, object]:
+    """A seat as this document shows it: users by their logins, as their list does. Without logins
+    it names nobody."""
+    seat, user = session.seats[name], None
+    if seat.player and logins is not None:
+        user = words.Occupant(id=seat.number, username=logins.get(seat.player))
     return words.Slot(
         id=seat_id(session.id, name),
         session=session.id,
@@ -90,17 +121,14 @@ def slot(session: Session, name: str, seat: Seat) -> dict[str, object]:
 
 
 async def _credentials(call: Call) -> words.Credentials:
-    """What is missing is said before what is wrong, each field by its name."""
-    form = await call.form()
-    if form is None:
-        raise Malformed(message="missing form")
-    given = {name: form[name] for name in words.Credentials.model_fields if form.get(name)}
-    missing = [name for name in words.Credentials.model_fields if name not in given]
+    """The form's username and password; raises Malformed naming missing, then invalid fields."""
+    form, names = await call.form(), list(words.Credentials.model_fields)
+    missing = [name for name in names if form.get(name, "") == ""]
     if missing:
         raise Malformed(message=f"missing fields [{', '.join(missing)}]")
     try:
-        return words.Credentials.model_validate(given, strict=True)
+        return words.Credentials.model_validate({n: form[n] for n in names}, strict=True)
     except ValidationError as error:
         wrong = {str(problem["loc"][0]) for problem in error.errors()}
-        fields = [name for name in words.Credentials.model_fields if name in wrong]
+        fields = [name for name in names if name in wrong]
         raise Malformed(message=f"invalid fields [{', '.join(fields)}]") from None

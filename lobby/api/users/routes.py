@@ -1,4 +1,4 @@
-"""The users and slots document as a table."""
+"""Rows of the users and slots document."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from protocol import users as words
 ANYBODY = needs()
 USER = needs(own="user")
 
-BROKEN = {500: "internal error", 503: "try again shortly"}
+BROKEN = {429: "too many tries", 500: "internal error", 503: "try again shortly"}
 FORM = {
     400: "missing form · missing fields [a, b] · invalid fields [a, b]",
     413: "too large",
-    429: "too many tries",
     **BROKEN,
 }
 BEARER = {401: "bad token", 403: "forbidden", **BROKEN}
 SLOT = {400: "what is wrong", 404: "not found", **BEARER}
+REPEATED = {422: "id reused"}
 
 rows = [
     Row(
@@ -67,7 +67,7 @@ rows = [
         "/slots/{slot}/reserve",
         endpoints.reserve_slot,
         USER,
-        {200: "OK", 409: "slot conflict", **SLOT},
+        {200: "OK", 409: "slot conflict", **REPEATED, **SLOT},
         path=words.SlotPath,
     ),
     Row(
@@ -75,8 +75,9 @@ rows = [
         "/slots/{slot}/release",
         endpoints.release_slot,
         USER,
-        {200: "OK", 409: "slot conflict", **SLOT},
+        {200: "OK", 409: "slot conflict", **REPEATED, **SLOT},
         path=words.SlotPath,
+        again=endpoints.release_again,
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""What a command was given: its options and the environment, or why they cannot be used."""
+"""Settings of a command, from its options and the environment; errors in them end it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from lobby import catalogue as catalogues
 from lobby.config import Settings, complaints
-from lobby.exits import Exit, complain
+from lobby.exit_codes import Exit, complain
 
 
 def settings(**said: object) -> Settings:
-    """Or the end, with a line for each that is wrong."""
+    """The settings; exits with a line for each that is invalid."""
     try:
         return Settings(**options(**said))
     except ValidationError as error:
@@ -25,7 +25,7 @@ def settings(**said: object) -> Settings:
 
 
 def options(**said: object) -> dict[str, Any]:
-    """Options that were used; and the PORT that platforms set, where LOBBY_PORT is not."""
+    """The options that were given; `port` from PORT, which platforms set, without LOBBY_PORT."""
     given = {name: value for name, value in said.items() if value is not None}
     if "LOBBY_PORT" not in os.environ and os.environ.get("PORT"):
         given.setdefault("port", os.environ["PORT"])
@@ -33,14 +33,14 @@ def options(**said: object) -> dict[str, Any]:
 
 
 def faults(settings: Settings) -> list[str]:
-    """Of the catalogue that the settings name."""
+    """The errors in the catalogue that the settings name, one a line."""
     try:
-        catalogues.chosen(settings)
-    except catalogues.WrongCatalogue as wrong:
+        catalogues.load(settings)
+    except catalogues.InvalidCatalogue as wrong:
         return wrong.lines
     return []
 
 
 def stop(line: str, code: Exit) -> typer.Exit:
-    """To be raised."""
+    """Print the line and return the exception to raise."""
     return typer.Exit(complain(line, code))
