@@ -1,4 +1,4 @@
-"""The lobby itself: everything a verb needs, in one hand."""
+"""The context of every verb: one object that holds all parts of this process."""
 
 from __future__ import annotations
 
@@ -8,48 +8,75 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from lobby.attendance import Attendance
+from lobby.audit import AuditLog
 from lobby.catalogue import Catalogue
 from lobby.config import Settings
 from lobby.hub import Hub
-from lobby.limits import Limits
-from lobby.minecraft import Server
-from lobby.notices import Notices
-from lobby.outbound import Outbound
-from lobby.passwords import Passwords
-from lobby.pool import Pool
-from lobby.processes import Processes
-from lobby.repositories import Repositories
-from lobby.standings import Standings
-from lobby.tokens import Ring
-from persistence.ports import Bus, Leases, Store
+from lobby.identity.icons import IconEncoder
+from lobby.identity.passwords import Passwords
+from lobby.identity.tokens import KeyRing
+from lobby.inbox import InboxWriter
+from lobby.integrations.http import HttpClient
+from lobby.integrations.minecraft import MinecraftClient
+from lobby.integrations.openid import OpenIdClient
+from lobby.integrations.subprocesses import Subprocesses
+from lobby.list_limits import ListLimits
+from lobby.presence import PresenceTracker
+from lobby.rate_limits import RateLimits
+from lobby.storage.account_cache import AccountCache
+from lobby.storage.kinds import Repositories
+from lobby.storage.ticket_cache import TicketCache
+from lobby.trails import TrailWriter
+from persistence.ports import Bus, Locks, Notes, Presence, Store, Timers
 
 
 @dataclass(frozen=True)
 class Lobby(Repositories):
-    """`name` is this process's own: it keeps its people under it and numbers with it."""
+    """The repositories, and every other part that verbs use.
+
+    `name` is this process's own: it holds its locks and its presence leases, and begins its epochs.
+    `roster` is who is online in all processes; `presence` tracks those whom this process serves.
+    """
 
     name: str
     settings: Settings
     store: Store
     bus: Bus
-    leases: Leases
-    standings: Standings
-    pool: Pool
+    locks: Locks
+    notes: Notes
+    timers: Timers
+    roster: Presence
+    account_cache: AccountCache
+    ticket_cache: TicketCache
     hub: Hub
-    notices: Notices
-    attendance: Attendance
-    ring: Ring
+    inbox: InboxWriter
+    audit: AuditLog
+    trails: TrailWriter
+    presence: PresenceTracker
+    key_ring: KeyRing
     passwords: Passwords
-    limits: Limits
+    icon_encoder: IconEncoder
+    rate_limits: RateLimits
+    list_limits: ListLimits
     catalogue: Catalogue
-    processes: Processes
-    outbound: Outbound
-    minecraft: Server | None
+    subprocesses: Subprocesses
+    http: HttpClient
+    openid: OpenIdClient
+    minecraft: MinecraftClient | None
     clock: Callable[[], float]
     purchased: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when there is a purchase to settle in this process."""
+    """Set when there is a purchase to fulfil in this process."""
 
-    def tell(self, topic: str, event: BaseModel) -> None:
-        """Say it to whoever listens, in every process. Never fails: the store is what counts."""
+    @property
+    def links(self) -> str:
+        """What links to sessions begin with: a code or an id follows."""
+        return f"{(self.catalogue.server.public_url or self.settings.url).rstrip('/')}/j/"
+
+    def now(self) -> float:
+        """Unix seconds, rounded to milliseconds: for times that are stored or shown."""
+        return round(self.clock(), 3)
+
+    def publish(self, topic: str, event: BaseModel) -> None:
+        """Publish an event on the bus, to every process, at most once. Never fails: where it is
+        lost, resync reads it from the store."""
         self.bus.publish(topic, event.model_dump_json(exclude_none=True))

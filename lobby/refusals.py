@@ -1,14 +1,13 @@
-"""From whatever was raised to a refusal that a client may hear.
+"""Refusals: maps any exception to the error that a client may see.
 
-What is not ours is logged whole and says nothing outside.
+An unexpected exception is logged with its traceback; the client learns only that it happened.
 """
 
 from __future__ import annotations
 
 import structlog
 
-from lobby.domain.errors import Broken, Forbidden, LobbyError, Malformed, TooLarge, Unavailable
-from lobby.logs import audit
+from lobby.domain.errors import Broken, LobbyError, Malformed, TooLarge, Unavailable
 from persistence.ports import Unreachable
 from protocol.codec import Oversize, Undecodable
 
@@ -16,10 +15,8 @@ log = structlog.get_logger(__name__)
 
 
 def refusal(error: Exception) -> LobbyError:
+    """The error to show for this exception; Broken for one that is not expected."""
     match error:
-        case Forbidden():
-            audit.info("denied", code=error.code)
-            return error
         case LobbyError():
             return error
         case Oversize():
