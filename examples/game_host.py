@@ -1,5 +1,5 @@
-"""A game server, as far as the lobby is concerned: it waits for a session, says how far it is and
-that it is well, and ends with its session. Python alone, nothing to install.
+"""Example of a dedicated game server: registers, waits to be allocated to a session, reports its
+status and health, and ends with its session. Standard library only.
 
     python examples/game_host.py http://127.0.0.1:8000 servers-eu PASSWORD [TAG ...]
 """
@@ -19,21 +19,21 @@ from uuid import uuid4
 
 POLL_SECONDS = 1.0
 FAILURES = 7
-"""In a row: then something is wrong that waiting does not heal."""
+"""Consecutive failures after which it gives up."""
 LISTEN_SECONDS = 10
-"""How long one long-poll waits, and how soon we notice that our session is over."""
+"""Duration of a long poll, and how soon the end of the session is noticed."""
 
 
 class Refused(Exception):
-    """The lobby said no: its status, its code, and what it says to people."""
+    """The lobby refused a request: status, code and message."""
 
-    def __init__(self, status: int, said: dict[str, Any]) -> None:
-        super().__init__(f"{status} {said.get('error_code')}: {said.get('desc')}")
-        self.status, self.said = status, said
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(f"{status} {body.get('error_code')}: {body.get('desc')}")
+        self.status, self.body = status, body
 
     @property
     def renews(self) -> bool:
-        return self.said.get("auth_success") is False
+        return self.body.get("auth_success") is False
 
 
 class Lobby:
@@ -41,24 +41,24 @@ class Lobby:
         self.url, self.credential, self.token = url.rstrip("/"), f"{name}:{password}", ""
 
     def log_in(self) -> None:
-        said = {"grant_type": "basic", "portal_access_token": self.credential}
-        self.token = self.ask("POST", "/users/v1/login", said)["access_token"]
+        body = {"grant_type": "basic", "portal_access_token": self.credential}
+        self.token = self.ask("POST", "/users/v1/login", body)["access_token"]
 
-    def call(self, method: str, path: str, said: Any = None) -> Any:
-        """With a token; when it has run out, with a new one."""
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """With the token; when it has expired, with a new one."""
         try:
-            return self.ask(method, path, said)
+            return self.ask(method, path, body)
         except Refused as no:
             if not no.renews:
                 raise
         self.log_in()
-        return self.ask(method, path, said)
+        return self.ask(method, path, body)
 
-    def ask(self, method: str, path: str, said: Any) -> Any:
+    def ask(self, method: str, path: str, body: Any) -> Any:
         headers = {"Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        content = None if said is None else json.dumps(said).encode()
+        content = None if body is None else json.dumps(body).encode()
         try:
             with urlopen(Request(self.url + path, content, headers, method=method)) as answer:
                 return json.load(answer) if answer.status == 200 else None
@@ -68,7 +68,7 @@ class Lobby:
 
 
 class GameHost:
-    """One program, one session."""
+    """One process serves one session."""
 
     def __init__(self, lobby: Lobby, tags: list[str]) -> None:
         self.lobby, self.tags = lobby, tags
@@ -80,20 +80,20 @@ class GameHost:
         self.allocation = self.session = ""
 
     def wait_for_work(self) -> None:
-        """Register, then ask each second."""
+        """Register, then poll each second until allocated."""
         host, _, port = self.address.partition(":")
         offer = {"id": self.id, "group_tags": self.tags, "public_host": host}
-        path, said = "/v3/register", [offer | {"public_port": int(port)}]
+        path, body = "/v3/register", [offer | {"public_port": int(port)}]
         failures = 0
         while True:
-            answer = self.ask_for_work(path, said)
+            answer = self.ask_for_work(path, body)
             if answer.get("state") == "allocated":
                 self.allocation, self.session = answer["allocation_id"], answer["session_id"]
-                return say("allocated to session", self.session)
+                return log("allocated to session", self.session)
             if answer.get("success"):
                 if path == "/v3/register":
-                    say("registered as", self.id)
-                path, said, failures = "/v1/state", [{"id": self.id}], 0
+                    log("registered as", self.id)
+                path, body, failures = "/v1/state", [{"id": self.id}], 0
             else:
                 failures += 1
                 if failures == FAILURES:
@@ -101,15 +101,15 @@ class GameHost:
             time.sleep(POLL_SECONDS)
 
     def ask_for_work(self, path: str, items: Any) -> Any:
-        """A lobby that is away counts as one that did not take us."""
+        """An unreachable lobby counts as a failed registration."""
         try:
             found = self.lobby.call("POST", f"/instances/sic_registration{path}", {"items": items})
             return found["items"][0]
         except (OSError, Refused) as error:
-            return {"success": False, "error_code": str(error)}
+            return {"success": False, "error_message": str(error)}
 
     def find_session(self) -> dict[str, Any]:
-        """It knows of us already, or will in a moment."""
+        """The session that we are allocated to; it may take a moment to appear."""
         for _ in range(9):
             try:
                 found = self.lobby.call("GET", f"/session/v1/session/allocation/{self.allocation}")
@@ -124,36 +124,36 @@ class GameHost:
         sys.exit("the session that we were given is not there")
 
     def report(self, status: str, **more: Any) -> None:
-        said = {"allocation_id": self.allocation, "join_status": status, **more}
-        self.lobby.call("PATCH", f"/session/v1/session/{self.session}/instance", said)
-        say("reported", status)
+        body = {"allocation_id": self.allocation, "join_status": status, **more}
+        self.lobby.call("PATCH", f"/session/v1/session/{self.session}/instance", body)
+        log("reported", status)
 
     def open(self) -> None:
         startup = self.instance.get("instance_startup_params") or {}
         self.report("pending", version="1.0.0")
-        say("loading", startup.get("map", "the only map there is"))
+        log("loading", startup.get("map", "the only map there is"))
         time.sleep(0.5)
         join = {"public_conn_str": self.address, "private_conn_str": ""}
         secret = {"rh.SessionSecurityToken": uuid4().hex}
         self.report("joinable", join_params=join | {"custom_data": secret})
-        say("players may travel to", self.address)
+        log("players may travel to", self.address)
 
     def stay_healthy(self) -> None:
-        """A thread of its own: says that we are well, as often as the lobby wants to hear it."""
+        """Heartbeat, in a thread: reports health as often as the lobby requires."""
         config = self.lobby.call("GET", "/session/v1/instance/health/config")
         path, last = f"/session/v1/session/{self.session}/instance/health", ""
         while not self.over.is_set():
-            said = {"instance_id": self.instance["instance_id"], "instance_health": "healthy"}
+            body = {"instance_id": self.instance["instance_id"], "instance_health": "healthy"}
             try:
-                counts = self.lobby.call("POST", path, said)["updated_instance_health"]
+                counts = self.lobby.call("POST", path, body)["updated_instance_health"]
                 if counts != last:
-                    say("health", last := counts)
+                    log("health", last := counts)
             except (OSError, Refused) as error:
-                say("health not reported:", error)
+                log("health not reported:", error)
             self.over.wait(config["cadence_seconds"])
 
     def serve(self) -> None:
-        """Until the session is gone, or is no longer ours. A lobby that is away comes back."""
+        """Until the session ends or has another instance; retries while the lobby is away."""
         stream = f"/notification/v1/instance/{self.instance['instance_id']}/stream/notification/lp"
         last, players = "", -1
         while True:
@@ -164,13 +164,13 @@ class GameHost:
                 seated = [p for team in session["teams"] for p in team["players"]]
                 if len(seated) != players:
                     players = len(seated)
-                    say(players, "players or invited")
+                    log(players, "players or invited")
                 query = f"?deadline={LISTEN_SECONDS}&exclude_before={last}"
                 for each in self.lobby.call("GET", stream + query)["notifications"]:
                     last = each["notification_id"]
-                    say("heard", each["custom_data"].get("reason", each["message"]))
+                    log("heard", each["custom_data"].get("reason", each["message"]))
             except (OSError, Refused) as error:
-                say("the lobby is away:", error)
+                log("the lobby is away:", error)
                 time.sleep(POLL_SECONDS)
 
     def ours(self) -> dict[str, Any] | None:
@@ -185,14 +185,14 @@ class GameHost:
         return found if same and instance["join_status"] != "closed" else None
 
 
-def say(*words: object) -> None:
+def log(*words: object) -> None:
     print(time.strftime("%H:%M:%S"), *words, flush=True)
 
 
 def main(url: str, name: str, password: str, *tags: str) -> None:
     host = GameHost(Lobby(url, name, password), list(tags))
     host.lobby.log_in()
-    say("logged in as", name)
+    log("logged in as", name)
     if allocation := os.environ.get("GAME_HOST_ALLOCATION"):  # the lobby itself has started us
         host.allocation = allocation
     else:
@@ -202,10 +202,10 @@ def main(url: str, name: str, password: str, *tags: str) -> None:
     threading.Thread(target=host.stay_healthy, daemon=True).start()
     try:
         host.serve()
-        say("the session is over")
+        log("the session is over")
     except KeyboardInterrupt:
         host.lobby.call("DELETE", f"/session/v1/session/{host.session}/instance")
-        say("stopped, and said so")
+        log("stopped, and said so")
     finally:
         host.over.set()
         host.game.close()

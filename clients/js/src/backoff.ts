@@ -1,0 +1,52 @@
+// When to come back: at random, so that thousands do not come at once; soon, while a seat is kept.
+
+const LONGEST_IN_GRACE_MS = 2000;
+const SETTLED_MS = 10_000;
+
+export class Backoff {
+  failures = 0;
+  #returnAt = 0;
+  #liveSince = 0;
+  #lostAt = 0;
+  #graceMs = 0;
+
+  constructor(
+    private first = 500,
+    private longest = 30_000,
+  ) {}
+
+  /** Nobody told us to wait longer than until now. */
+  get free(): boolean {
+    return this.#returnAt <= Date.now();
+  }
+
+  /** Told how long to wait; returns until when. */
+  waitFor(ms: number): number {
+    if (ms > 0) this.#returnAt = Date.now() + ms;
+    return this.#returnAt;
+  }
+
+  reset(): void {
+    this.failures = this.#returnAt = this.#liveSince = this.#lostAt = 0;
+  }
+
+  live(graceMs: number): void {
+    this.#returnAt = this.#lostAt = 0;
+    this.#liveSince = Date.now();
+    this.#graceMs = graceMs;
+  }
+
+  /** When to come back, in ms since 1970. */
+  lost(): number {
+    const now = Date.now();
+    if (this.#liveSince && now - this.#liveSince >= SETTLED_MS) this.failures = 0;
+    this.#liveSince = 0;
+    this.#lostAt ||= now;
+    const hurried = now - this.#lostAt < this.#graceMs;
+    const longest = hurried ? Math.min(this.longest, LONGEST_IN_GRACE_MS) : this.longest;
+    const chance = Math.random() * Math.min(longest, this.first * 2 ** this.failures);
+    // A place in a line is no failure.
+    if (this.free) this.failures++;
+    return Math.max(now, this.#returnAt) + chance;
+  }
+}
