@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -11,31 +10,36 @@ from typing import TypeVar
 import pytest
 import structlog
 
+from persistence.live.redis_presence import GATHERING_SECONDS
 from persistence.ports import Live, Store
 from persistence.urls import open_live, open_store
-from tests.processes import LobbyProcess
-from tests.services import Missing, PostgresServer, RedisServer, Server
+from tests.support.file_order import spread
+from tests.support.processes import LobbyProcess
+from tests.support.redis_groups import RedisClusterGroup, RedisGroup, SentinelGroup
+from tests.support.services import (
+    Missing,
+    PostgresServer,
+    RedisServer,
+    Server,
+    absent,
+    valkey_program,
+)
+from tests.support.stores import new_store_url
 
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # print nothing between tests
 
-S = TypeVar("S", bound=Server)
-
-WAITING = ("stories", "web", "cli", "docs")
-"""Folders whose few tests start processes and wait for them."""
+S = TypeVar("S", bound=Server | RedisGroup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those first: what computes fills their pauses, and nothing long is left to the end."""
-    items.sort(key=lambda item: not set(WAITING) & set(item.path.parts))
+    items[:] = spread(items)
 
 
-def _serve(make: Callable[[], S]) -> Iterator[S]:
+def serve(make: Callable[[], S]) -> Iterator[S]:
     try:
         server = make()
     except Missing as reason:
-        if os.environ.get("CI"):
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
+        absent(reason)
     try:
         server.start()
         yield server
@@ -46,25 +50,51 @@ def _serve(make: Callable[[], S]) -> Iterator[S]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """Shared by all tests: to be left alive, and thawed."""
-    yield from _serve(RedisServer)
+    for server in serve(RedisServer):
+        server.settle(GATHERING_SECONDS)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[RedisClusterGroup]:
+    """Three nodes, shared by all tests: to be left alive, and thawed."""
+    for group in serve(RedisClusterGroup):
+        group.servers[0].settle(GATHERING_SECONDS)
+        yield group
+
+
+@pytest.fixture(scope="session")
+def redis_sentinels() -> Iterator[SentinelGroup]:
+    """A primary, its replica, and their sentinels, shared by all tests."""
+    for group in serve(SentinelGroup):
+        group.primary.settle(GATHERING_SECONDS)
+        yield group
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[RedisServer]:
+    """Shared by all tests: to be left alive, and thawed."""
+    for server in serve(lambda: RedisServer(valkey_program())):
+        server.settle(GATHERING_SECONDS)
+        yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """Shared by all tests: to be left alive, and thawed."""
-    yield from _serve(PostgresServer)
+    yield from serve(PostgresServer)
 
 
 @pytest.fixture
 def own_redis() -> Iterator[RedisServer]:
     """One for this test alone, to be killed and frozen."""
-    yield from _serve(RedisServer)
+    yield from serve(RedisServer)
 
 
 @pytest.fixture
 def own_postgres() -> Iterator[PostgresServer]:
     """One for this test alone, to be killed and frozen."""
-    yield from _serve(PostgresServer)
+    yield from serve(PostgresServer)
 
 
 @pytest.fixture
@@ -89,9 +119,7 @@ async def postgres_url(postgres_server: PostgresServer) -> str:
 @pytest.fixture(params=["sqlite-memory", "sqlite-file", "postgres"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a new store may be opened, for each kind of store."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return "sqlite::memory:" if request.param == "sqlite-memory" else f"sqlite:{tmp_path / 'db'}"
+    return new_store_url(request, tmp_path)
 
 
 @pytest.fixture
@@ -103,7 +131,7 @@ async def store(store_url: str) -> AsyncIterator[Store]:
 
 @pytest.fixture(params=["memory", "redis"])
 def live_url(request: pytest.FixtureRequest) -> str:
-    """Where bus and leases may be opened, for each kind of them."""
+    """Where live parts may be opened, for each kind of them."""
     return "memory:" if request.param == "memory" else str(request.getfixturevalue("redis_url"))
 
 
@@ -111,8 +139,7 @@ def live_url(request: pytest.FixtureRequest) -> str:
 async def live(live_url: str, redis_prefix: str) -> AsyncIterator[Live]:
     live = await open_live(live_url, prefix=redis_prefix)
     yield live
-    await live.bus.close()
-    await live.leases.close()
+    await live.close()
 
 
 @pytest.fixture(scope="module")

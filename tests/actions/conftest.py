@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from tests.actions.houses import House, house
+from tests.support.lobby import LocalLobby, local_lobby
+from tests.support.stores import new_store_url
 
 
 @pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as home:
-        yield home
+async def local() -> AsyncIterator[LocalLobby]:
+    async with local_lobby() as local:
+        yield local
 
 
 @pytest.fixture(params=["sqlite-memory", "postgres"])
-def store_url(request: pytest.FixtureRequest) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of the stores, one of each kind."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return "sqlite::memory:"
+    return new_store_url(request, tmp_path)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.api.people import People
-from tests.api.serving import Served, serving
-from tests.recorder import recorded
+from tests.support.callers import ApiCallers
+from tests.support.checked_clients import recorded
+from tests.support.server_thread import Served, serving
 
 
 @pytest.fixture(scope="module")
@@ -25,5 +25,5 @@ def http(served: Served) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="module")
-def people(served: Served) -> People:
-    return People(served)
+def people(served: Served) -> ApiCallers:
+    return ApiCallers(served)

@@ -12,7 +12,7 @@ import pytest
 from lobby.api.dialect import Row
 from lobby.api.hosts import routes as hosts
 from lobby.api.users import routes as users
-from tests.house.tree import ROOT
+from tests.support.repository import ROOT
 
 CONTRACTS = ROOT.parent / "shared" / "contracts"
 LINE = re.compile(r"^\| `(GET|POST|PUT|DELETE) (/[^`?\s]*)[^|]*\|(.*)\|$", re.MULTILINE)

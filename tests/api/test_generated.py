@@ -11,10 +11,10 @@ import schemathesis
 from schemathesis import GenerationMode
 
 from lobby.api.dialect import Row
-from tests.api.generating import ask, ways
-from tests.api.people import People
-from tests.api.requests import ROWS
-from tests.api.serving import Served
+from tests.api.good_requests import ROWS
+from tests.support.callers import ApiCallers
+from tests.support.generated_requests import ask, ways
+from tests.support.server_thread import Served
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,6 @@ def document(served: Served) -> Any:
 
 @pytest.mark.parametrize(("row", "mode"), ways(ROWS))
 def test_whatever_the_document_allows_or_forbids_is_answered_as_it_says(
-    row: Row, mode: GenerationMode, document: Any, people: People
+    row: Row, mode: GenerationMode, document: Any, people: ApiCallers
 ) -> None:
     ask(document, row, mode, headers=people.get("self user").headers)

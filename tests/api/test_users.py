@@ -9,14 +9,14 @@ import httpx2
 import jwt
 import pytest
 
-from lobby.actions import accounts
+from lobby.actions.accounts import accounts, profiles
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import SYSTEM
-from lobby.domain.seats import seat_id
-from lobby.domain.sessions import Session
-from tests.api.people import PASSWORD, People
-from tests.api.serving import serving
-from tests.recorder import recorded
+from lobby.domain.sessions.seats import seat_id
+from lobby.domain.sessions.session import Session
+from tests.support.callers import PASSWORD, ApiCallers
+from tests.support.checked_clients import recorded
+from tests.support.server_thread import serving
 
 numbers = count(1)
 Slot = dict[str, Any]
@@ -38,7 +38,7 @@ class User:
     def post(self, path: str) -> httpx2.Response:
         return self._http.post(path, headers=self.headers)
 
-    def account(self, people: People) -> Account:
+    def account(self, people: ApiCallers) -> Account:
         return people.served.do(accounts.find(people.served.lobby, login=self.name))
 
 
@@ -114,7 +114,7 @@ def test_an_unknown_user_and_a_wrong_password_are_told_alike(
 
 
 def test_a_new_password_and_deletion_end_the_token(
-    http: httpx2.Client, user: User, people: People
+    http: httpx2.Client, user: User, people: ApiCallers
 ) -> None:
     account, lobby = user.account(people).uuid, people.served.lobby
     password = "another good one"
@@ -127,7 +127,7 @@ def test_a_new_password_and_deletion_end_the_token(
     assert said(user.get("/users")) == (401, "bad token")
 
 
-def test_the_slots_of_a_session_are_its_seats(user: User, people: People) -> None:
+def test_the_slots_of_a_session_are_its_seats(user: User, people: ApiCallers) -> None:
     host = people.get("self user").account
     session, _ = people.session_of(host)
     slots = user.get("/slots", session=session.id).json()
@@ -145,13 +145,30 @@ def shown(session: Session, n: int, team: int, status: str, who: Slot | None = N
     return {**slot, "team": team, "status": status, "user": who}
 
 
-def test_somebody_without_a_username_sits_there_all_the_same(user: User, people: People) -> None:
+def test_somebody_without_a_username_sits_there_all_the_same(
+    user: User, people: ApiCallers
+) -> None:
     session, _ = people.session_of(host := people.host())
     slot = user.get(f"/slots/{slot_of(session, 0)}").json()
     assert slot["user"] == {"id": host.number, "username": None}
 
 
-def test_what_is_not_there_is_not_found(user: User, people: People) -> None:
+def test_a_slot_names_users_as_their_list_does_whatever_they_call_themselves(
+    user: User, people: ApiCallers
+) -> None:
+    account, lobby = user.account(people), people.served.lobby
+    profile = profiles.AccountProfile(name="Somebody Else")
+    people.served.do(profiles.change(lobby, SYSTEM, account=account.uuid, profile=profile))
+    session, _ = people.session_of(people.host())
+    path = f"/slots/{slot_of(session, 1)}"
+    assert said(user.post(f"{path}/reserve")) == (200, "OK")
+    (listed,) = [each for each in user.get("/users").json() if each["username"] == user.name]
+    assert user.get(path).json()["user"] == listed
+    slots = user.get("/slots", session=session.id).json()
+    assert [slot["user"] for slot in slots][1] == listed
+
+
+def test_what_is_not_there_is_not_found(user: User, people: ApiCallers) -> None:
     session, _ = people.session_of(people.host())
     beyond = slot_of(session, len(session.seats))
     for path in (f"/slots/{beyond}", f"/slots/{session.id}", "/slots/1", "/slots?session=1024"):
@@ -162,14 +179,15 @@ def test_what_is_not_there_is_not_found(user: User, people: People) -> None:
 
 
 def test_a_slot_is_held_for_who_comes_first(
-    http: httpx2.Client, user: User, people: People
+    http: httpx2.Client, user: User, people: ApiCallers
 ) -> None:
     session, _ = people.session_of(people.host())
     path, other = f"/slots/{slot_of(session, 3)}", User(http)
     assert said(user.post(f"{path}/reserve")) == (200, "OK")
     assert said(user.post(f"{path}/reserve")) == (200, "OK")
     held = other.get(path).json()
-    assert (held["status"], held["user"]["username"]) == ("reserved", user.name)
+    assert (held["status"], held["user"]) == ("reserved", None)
+    assert user.get(path).json()["user"]["username"] == user.name
     assert said(other.post(f"{path}/reserve")) == (409, "slot conflict")
     assert said(user.post(f"/slots/{slot_of(session, 4)}/reserve")) == (409, "slot conflict")
     assert said(other.post(f"{path}/release")) == (403, "not yours")
@@ -179,12 +197,12 @@ def test_a_slot_is_held_for_who_comes_first(
     assert said(other.post(f"{path}/reserve")) == (200, "OK")
 
 
-def test_who_is_not_welcome_reserves_nothing(user: User, people: People) -> None:
+def test_who_is_not_welcome_reserves_nothing(user: User, people: ApiCallers) -> None:
     session, _ = people.session_of(people.host(open=False))
     assert said(user.post(f"/slots/{slot_of(session, 1)}/reserve")) == (403, "not welcome")
 
 
-def test_the_banned_find_no_slots(user: User, people: People) -> None:
+def test_the_banned_find_no_slots(user: User, people: ApiCallers) -> None:
     host = people.host()
     session, _ = people.session_of(host)
     people.knows(host, user.account(people))
@@ -193,7 +211,7 @@ def test_the_banned_find_no_slots(user: User, people: People) -> None:
     assert said(user.post(f"/slots/{slot_of(session, 1)}/reserve")) == (404, "not found")
 
 
-def test_who_is_not_a_user_is_turned_away(http: httpx2.Client, people: People) -> None:
+def test_who_is_not_a_user_is_turned_away(http: httpx2.Client, people: ApiCallers) -> None:
     assert said(http.get("/users")) == (401, "bad token")
     headers = {"Authorization": f"Bearer {people.token(people.host())}"}
     assert said(http.get("/users", headers=headers)) == (403, "forbidden")

@@ -31,6 +31,27 @@ GAME_FAULTS: dict[str, tuple[str, ...]] = {
         'session_type = "hosted"\nwelcome = "open"',
         'templates[3].welcome: what a host launches is the host\'s to open: "host"',
     ),
+    "a power that there is not": (
+        "players_per_team = 24",
+        'players_per_team = 24\nleader_may = ["kick", "shout"]',
+        "templates[2].leader_may[1]: should be 'all', 'invite', 'kick', 'move', 'update', 'entry', "
+        "'list', 'close', 'promote', 'queue', 'teams' or 'play'",
+    ),
+    "all and more": (
+        "players_per_team = 24",
+        'players_per_team = 24\nleader_may = ["kick", "all"]',
+        'templates[2].leader_may: "all" stands alone',
+    ),
+    "a power twice": (
+        "players_per_team = 24",
+        'players_per_team = 24\nleader_may = ["kick", "list", "kick"]',
+        "templates[2].leader_may: kick: is there twice",
+    ),
+    "a host who does not lead": (
+        'session_type = "hosted"',
+        'session_type = "hosted"\nleader_may = ["kick"]',
+        'templates[3].leader_may: what a host launches is the host\'s to lead: ["all"]',
+    ),
     "a platform": (
         "platform_templates.Steam",
         "platform_templates.Stem",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.catalogue.game_faults import GAME_FAULTS
-from tests.catalogue.samples import SAMPLE, changed, complaints
+from tests.catalogue.session_faults import SESSION_FAULTS
+from tests.support.catalogues import SAMPLE, changed, complaints
 
 WRONG: dict[str, tuple[str, ...]] = {
     # Words and types
@@ -69,8 +70,9 @@ WRONG: dict[str, tuple[str, ...]] = {
     "a way in": (
         'grants = ["anon", "basic"',
         'grants = ["anonymous", "basic"',
-        "auth.grants[0]: should be 'anon', 'basic', 'refresh', 'google', 'apple', 'epic', "
-        "'xboxlive', 'ps4_v1', 'ps4_v3', 'ps5_v3', 'nintendo', 'nintendo_switch' or 'steam'",
+        "auth.grants[0]: should be 'anon', 'basic', 'refresh', 'password', 'google', 'apple', "
+        "'epic', 'xboxlive', 'ps4_v1', 'ps4_v3', 'ps5_v3', 'nintendo', 'nintendo_switch' "
+        "or 'steam'",
     ),
     "an agreement": (
         "agreements = { eula = 1, tos = 1 }",
@@ -122,6 +124,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     ),
     # Sessions, matches, and what players have
     **GAME_FAULTS,
+    **SESSION_FAULTS,
 }
 
 
@@ -145,6 +148,21 @@ def test_all_faults_are_told_at_once_inside_rows_and_between_them() -> None:
         text = text.replace(was, becomes, 1)
         expected += told
     assert sorted(complaints(text)) == sorted(expected)
+
+
+def test_every_word_about_coming_in_staying_out_and_leading_is_got_wrong_here() -> None:
+    words = {"entry", "friends_of", "codes", "code_ttl_s", "passwords", "kick_s", "leader_may"}
+    words |= {"can_change_own_team", "deep_link", "uneven", "backfill"}
+    places = [line.partition(": ")[0] for _, _, *told in WRONG.values() for line in told]
+    assert {word for word in words if not any(word in place for place in places)} == set()
+
+
+GOOD_LINKS = ["mygame://join/{code}", "mygame:/{code}", "https://game.test/join?code={code}#now"]
+
+
+@pytest.mark.parametrize("address", [*GOOD_LINKS, "intent://j/{code}#Intent;scheme=mygame;end"])
+def test_addresses_of_a_game_may_be_its_own_or_secure_ones(address: str) -> None:
+    assert complaints(changed("[server]", f'[server]\ndeep_link = "{address}"')) == []
 
 
 def test_sessions_that_are_kept_running_need_a_region() -> None:
@@ -172,6 +190,34 @@ default_host_type = "dedicated"
     assert complaints(text) == []
     hosted = text.replace("dedicated", "player")
     assert complaints(hosted + '[instances]\nprovider = "none"') == []
+
+
+def test_no_game_server_asks_for_players_where_there_are_none() -> None:
+    text = """
+[[map_lists]]
+id = "arena"
+maps = [{ map_id = "m", name = "/M", map_weight = 1 }]
+[[instance_templates]]
+id = "5d0c6a52-7d1e-4b7c-9c1d-000000000001"
+map_list = "arena"
+default_host_type = "player"
+[[ranks]]
+rank_id = 1
+[[profiles]]
+id = "duel"
+instance_template = "5d0c6a52-7d1e-4b7c-9c1d-000000000001"
+rank_id = 1
+max_players_per_side = 1
+backfill = "server"
+"""
+    told = (
+        "profiles[0].backfill: nobody asks for players;"
+        ' there are no game servers: instances.provider is "none"'
+    )
+    assert complaints(text + '[instances]\nprovider = "none"') == [told]
+    assert complaints(text) == []
+    open = text.replace('"server"', '"open"')
+    assert complaints(open + '[instances]\nprovider = "none"') == []
 
 
 def test_clients_that_must_say_who_they_are_have_to_exist() -> None:

@@ -7,55 +7,49 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from lobby.catalogue.access import Auth, BasicUser, Client, Role
-from lobby.catalogue.instances import Health, Instances, InstanceTemplate, Map, MapList
+from lobby.catalogue.auth import Auth, BasicUser, ClientRow, RoleRow
+from lobby.catalogue.catalogue import Catalogue, ServerRow
+from lobby.catalogue.instances import HealthRow, Instances, InstanceTemplate, Map, MapList
 from lobby.catalogue.matchmaking import (
     GroupTemplate,
     Matchmaking,
-    Profile,
+    ProfileRow,
     Queue,
-    Rule,
-    Ruleset,
+    RuleRow,
+    RulesetRow,
     TemplateGroup,
-    Window,
+    WindowRow,
 )
-from lobby.catalogue.players import (
-    CustomEndpoint,
-    EntitlementProvider,
-    Rank,
-    SettingVersion,
-    Sku,
-)
+from lobby.catalogue.players import CustomEndpoint, EntitlementProvider, Rank, SettingVersion, Sku
 from lobby.catalogue.providers import Provider
-from lobby.catalogue.sessions import PlatformTemplate, Region, SessionTemplate, StartupParams
-from lobby.catalogue.whole import Catalogue, Server
+from lobby.catalogue.sessions import PlatformTemplate, Region, SessionTemplate, StartupParamsRow
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (?:`(.+?)`|(.*?)) ?\| ", re.MULTILINE)
 SECTIONS: dict[str, type[BaseModel]] = {
-    "[server]": Server,
+    "[server]": ServerRow,
     "[auth]": Auth,
-    "[[auth.clients]]": Client,
+    "[[auth.clients]]": ClientRow,
     "[[auth.basic_users]]": BasicUser,
     "[[auth.providers]]": Provider,
-    "[roles.NAME]": Role,
+    "[roles.NAME]": RoleRow,
     "[[regions]]": Region,
     "[[templates]]": SessionTemplate,
-    "auto_startup_params": StartupParams,
+    "auto_startup_params": StartupParamsRow,
     "platform_templates.PLATFORM": PlatformTemplate,
     "[[map_lists]]": MapList,
     "maps": Map,
     "[[instance_templates]]": InstanceTemplate,
     "[matchmaking]": Matchmaking,
-    "window": Window,
-    "[[profiles]]": Profile,
+    "window": WindowRow,
+    "[[profiles]]": ProfileRow,
     "[[template_groups]]": TemplateGroup,
     "[[template_groups.templates]]": GroupTemplate,
-    "ruleset": Ruleset,
-    "rules": Rule,
+    "ruleset": RulesetRow,
+    "rules": RuleRow,
     "[[queues]]": Queue,
     "[instances]": Instances,
-    "health": Health,
+    "health": HealthRow,
     "[[ranks]]": Rank,
     "[setting_types.TYPE.versions.VERSION]": SettingVersion,
     "[[skus]]": Sku,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lobby.catalogue.reading import summary
-from tests.catalogue.samples import SAMPLE, catalogue, complaints
+from lobby.catalogue.loader import summary
+from tests.support.catalogues import SAMPLE, catalogue, complaints
 
 GOOD = """
 [[auth.providers]]

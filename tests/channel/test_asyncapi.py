@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import metadata
 from typing import Any, get_args
 
@@ -10,14 +11,17 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lobby.channel.asyncapi import document as written
-from lobby.channel.closing import Close
+from lobby.channel.close_codes import Close
 from lobby.channel.commands import COMMANDS
 from protocol import channel as words
 from protocol import frames
-from tests.channel.speaking import NAMES, name_of
-from tests.recorder import AsyncApi
+from protocol.queries import QUERIES, PeopleFilter, SessionFilter
+from tests.channel.good_commands import NAMES, name_of
+from tests.support.checked_clients import AsyncApi
+from tests.support.repository import ROOT
 
-HEARD = {str(frame.model_fields["type"].default) for frame in get_args(frames.Frames)}
+DOCUMENT = (ROOT / "docs" / "the-channel.md").read_text()
+SENT = {str(frame.model_fields["type"].default) for frame in get_args(frames.Frames)}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def references(value: object) -> list[str]:
 
 
 def test_every_command_and_every_frame_is_in_it_and_no_other(document: dict[str, Any]) -> None:
-    expected = {"hello", *NAMES, *HEARD}
+    expected = {"hello", *NAMES, *SENT}
     assert set(document["components"]["messages"]) == expected
     assert set(document["channels"]["live"]["messages"]) == expected
     assert set(document["operations"]) == expected
@@ -72,6 +76,36 @@ def test_a_command_says_what_it_needs(
     assert said["action"] == "receive"
     assert said["x-needs"]["own"] == sorted(needs.own)
     assert said["x-needs"].get("role") == (needs.role and str(needs.role))
+
+
+def test_every_topic_that_clients_are_told_of_is_in_it_and_no_other(
+    document: dict[str, Any],
+) -> None:
+    table = DOCUMENT[DOCUMENT.index("| topic | kind |") :].partition("\n\n")[0]
+    told = {
+        (name.split(":")[0], ":" in name, kind)
+        for name, kind in re.findall(r"^\| `([\w:<>]+)`[^|]*\| (\w+) \|", table, re.MULTILINE)
+    }
+    listed = {"sessions:{key}", "people:{key}"}  # asked for as `sessions` and `people`
+    said = {
+        (name.split(":")[0], ":" in name, about["kind"])
+        for name, about in document["x-topics"].items()
+        if name not in listed
+    }
+    assert told - {("people", False, "document")} == said
+    assert listed < document["x-topics"].keys()
+
+
+def test_a_list_that_is_asked_says_which_questions_it_takes(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for topic, model in QUERIES.items():
+        asked = document["x-topics"][f"{topic}:{{key}}"]["asked"]
+        assert asked["topic"] == topic
+        question = schemas[asked["question"]["$ref"].rpartition("/")[2]]
+        assert question["properties"].keys() == model.model_fields.keys()
+    for filter in (SessionFilter, PeopleFilter):
+        wire = {field.alias or key for key, field in filter.model_fields.items()}
+        assert schemas[filter.__name__]["properties"].keys() == wire
 
 
 def test_every_way_to_be_closed_is_named(document: dict[str, Any]) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.api.hostile import VALUES
-from tests.api.people import People, Person
-from tests.api.serving import serving
-from tests.api.store import Kept, kept
-from tests.channel.speaking import NAMES, say, set_up
-from tests.client import Frame
-from tests.recorder import RecordedChannel, pointer
+from lobby.channel.refusal_limit import MOST_ERRORS
+from tests.channel.good_commands import NAMES, say, set_up
+from tests.support.callers import ApiCaller, ApiCallers
+from tests.support.channel_client import Frame
+from tests.support.checked_clients import RecordedChannel, pointer
+from tests.support.hostile_values import VALUES
+from tests.support.server_thread import serving
+from tests.support.store_contents import Kept, kept
 
 TEXTS: dict[str, str] = {
     "nothing": "",
@@ -62,27 +63,31 @@ TEXTS: dict[str, str] = {
     "a negative cursor": '{"type": "watch", "id": "1", "topic": "inbox", "after": -1}',
 }
 EXTRA = ("uuid", "admin", "actor", "permit", "version", "host_uuid", "kind", "repeatable")
+NOBODY = "00000000-0000-4000-8000-000000000000"
 FAULTS = ("internal_error", "unavailable")
+A_CONNECTION = MOST_ERRORS // 2
+"""Refusals of one connection, which is closed after more."""
 
 
 @pytest.fixture(scope="module")
-def people() -> Iterator[People]:
-    with serving(connections_per_account=1_000) as served:
-        yield People(served)
+def people() -> Iterator[ApiCallers]:
+    # Nobody is gone meanwhile: what is kept is compared.
+    with serving(connections_per_account=1_000, grace_seconds=600) as served:
+        yield ApiCallers(served)
 
 
 @pytest.fixture
-def person(people: People) -> Person:
+def person(people: ApiCallers) -> ApiCaller:
     return people.get("self host")
 
 
 @pytest.fixture
-async def channel(people: People, person: Person) -> AsyncIterator[RecordedChannel]:
+async def channel(people: ApiCallers, person: ApiCaller) -> AsyncIterator[RecordedChannel]:
     async with await RecordedChannel.connect(people.served.url, person.token) as channel:
         yield channel
 
 
-def keeps(people: People) -> Kept:
+def keeps(people: ApiCallers) -> Kept:
     return people.served.do(kept(people.served.lobby))
 
 
@@ -99,7 +104,7 @@ def answers(channel: RecordedChannel) -> list[Frame]:
 
 
 async def test_a_text_that_is_no_command_is_refused(
-    channel: RecordedChannel, people: People
+    channel: RecordedChannel, people: ApiCallers
 ) -> None:
     before = keeps(people)
     for name, text in TEXTS.items():
@@ -115,7 +120,7 @@ async def test_an_id_that_can_be_read_comes_back_in_the_refusal(channel: Recorde
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_field_that_is_missing_or_one_too_many_is_refused(
-    name: str, channel: RecordedChannel, people: People, person: Person
+    name: str, channel: RecordedChannel, people: ApiCallers, person: ApiCaller
 ) -> None:
     fields = say(name, people, person, set_up(people, person))
     before = keeps(people)
@@ -139,22 +144,30 @@ def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_what_the_document_does_not_allow_is_refused_and_changes_nothing(
-    name: str, channel: RecordedChannel, people: People, person: Person
+    name: str, channel: RecordedChannel, people: ApiCallers, person: ApiCaller
 ) -> None:
     """And what it does allow, however odd, is no accident either."""
     fields = say(name, people, person, set_up(people, person))
-    allowed = []
+    schema, document = pointer("components", "schemas", title(name)), channel.document
+    commands = [(one, not document.complaints(one, schema)) for one in odd(name, fields, channel)]
     before = keeps(people)
-    for command in odd(name, fields, channel):
-        if not channel.document.complaints(command, pointer("components", "schemas", title(name))):
-            allowed.append(command)
-            continue
-        frame = await hear(channel, json.dumps(command))
+    for command, frame in await heard(people, person, [one for one, fits in commands if not fits]):
         assert (frame["type"], frame.get("code")) == ("refusal", "malformed"), command
     assert keeps(people) == before
-    for command in allowed:
-        frame = await hear(channel, json.dumps(command))
+    for command, frame in await heard(people, person, [one for one, fits in commands if fits]):
         assert frame.get("code") not in FAULTS, command
+
+
+async def heard(
+    people: ApiCallers, person: ApiCaller, commands: list[Frame]
+) -> list[tuple[Frame, Frame]]:
+    """Each with its answer; no connection is refused so often that it is closed."""
+    found = []
+    for first in range(0, len(commands), A_CONNECTION):
+        async with await RecordedChannel.connect(people.served.url, person.token) as channel:
+            for command in commands[first : first + A_CONNECTION]:
+                found.append((command, await hear(channel, json.dumps(command))))
+    return found
 
 
 def title(name: str) -> str:
@@ -170,8 +183,26 @@ def odd(name: str, fields: dict[str, Any], channel: RecordedChannel) -> Iterator
                 yield {"type": name, "id": f"{field}-{n}", **fields, field: value}
 
 
+@pytest.mark.parametrize("text", ["ding\a", " ", "\u202egnorw", "\u200b", "\ufffd", "\u3164"])
+async def test_a_text_that_cannot_be_seen_is_refused_wherever_others_would_be_shown_it(
+    text: str, channel: RecordedChannel, people: ApiCallers
+) -> None:
+    before, session = keeps(people), {"session": "1024"}
+    for n, command in enumerate(
+        [
+            {"type": "session.launch", "name": text},
+            {"type": "session.update", **session, "name": text},
+            {"type": "session.say", **session, "text": text},
+            {"type": "session.kick", **session, "guest": NOBODY, "message": text},
+        ]
+    ):
+        frame = await hear(channel, json.dumps(command | {"id": f"text-{n}"}))
+        assert (frame["type"], frame.get("code")) == ("refusal", "unacceptable"), command
+    assert keeps(people) == before
+
+
 async def test_a_message_of_a_megabyte_ends_the_connection(
-    channel: RecordedChannel, people: People
+    channel: RecordedChannel, people: ApiCallers
 ) -> None:
     before = keeps(people)
     await channel.socket.send('{"id": "' + "x" * 1_000_000 + '"}')

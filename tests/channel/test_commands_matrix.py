@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.api.people import ACTORS, People, Person
-from tests.api.serving import serving
-from tests.channel.speaking import NAMES, SAYING, say, set_up
-from tests.client import Refused
-from tests.recorder import RecordedChannel
+from tests.channel.good_commands import NAMES, SAYING, say, set_up
+from tests.support.callers import ACTORS, ApiCaller, ApiCallers
+from tests.support.channel_client import Refused
+from tests.support.checked_clients import RecordedChannel
+from tests.support.server_thread import serving
 
 ANYBODY = "ok ok ok ok ok ok"
 GUEST = "unauthenticated ok ok ok ok ok"
@@ -20,6 +20,7 @@ LEADER = "unauthenticated forbidden ok ok forbidden forbidden"
 
 MATRIX = {
     # nobody (who said hello without a token), anonymous, self user, self host, other, admin
+    "refresh": GUEST,
     "watch": ANYBODY,
     "unwatch": ANYBODY,
     "ping": ANYBODY,
@@ -30,10 +31,17 @@ MATRIX = {
     "host.unban": HOST,
     "session.launch": HOST,
     "session.join": GUEST,
+    "session.ask": GUEST,
     "session.leave": "unauthenticated not_seated ok ok not_seated not_seated",
     "session.kick": LEADER,
+    "session.pardon": LEADER,
+    "session.excluded": LEADER,
     "session.invite": LEADER,
     "session.update": LEADER,
+    "session.code": LEADER,
+    "session.move": LEADER,
+    "session.swap": LEADER,
+    "session.permit": LEADER,
     "session.push": GUEST,
     "session.say": LEADER,
     "session.signal": LEADER,
@@ -50,12 +58,12 @@ ADMITTED = [actor for actor in ACTORS if actor not in (*TURNED_AWAY, *CUT_OFF)]
 
 
 @pytest.fixture(scope="module")
-def people() -> Iterator[People]:
+def people() -> Iterator[ApiCallers]:
     with serving(connections_per_account=1_000) as served:
-        yield People(served)
+        yield ApiCallers(served)
 
 
-async def outcome(people: People, person: Person, name: str) -> str:
+async def outcome(people: ApiCallers, person: ApiCaller, name: str) -> str:
     scene = set_up(people, person)
     fields = say(name, people, person, scene)
     async with await RecordedChannel.connect(people.served.url, person.token) as channel:
@@ -71,13 +79,13 @@ def test_every_command_has_its_line_in_the_matrix_and_can_be_said() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_each_caller_gets_what_the_matrix_says(name: str, people: People) -> None:
+async def test_each_caller_gets_what_the_matrix_says(name: str, people: ApiCallers) -> None:
     got = {actor: await outcome(people, people.get(actor), name) for actor in ADMITTED}
     assert got == dict(zip(ADMITTED, MATRIX[name].split(), strict=True))
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_nobody_is_heard_before_hello(name: str, people: People) -> None:
+async def test_nobody_is_heard_before_hello(name: str, people: ApiCallers) -> None:
     fields = say(name, people, people.get("nobody"), set_up(people, people.get("nobody")))
     async with await RecordedChannel.connect(people.served.url, hello=False) as channel:
         with pytest.raises(Refused) as refused:
@@ -86,7 +94,7 @@ async def test_nobody_is_heard_before_hello(name: str, people: People) -> None:
 
 
 @pytest.mark.parametrize("actor", TURNED_AWAY)
-async def test_a_worthless_token_ends_the_connection(actor: str, people: People) -> None:
+async def test_a_worthless_token_ends_the_connection(actor: str, people: ApiCallers) -> None:
     person = people.get(actor)
     channel = await RecordedChannel.connect(people.served.url, person.token, hello=False)
     with pytest.raises(Refused):
@@ -97,11 +105,11 @@ async def test_a_worthless_token_ends_the_connection(actor: str, people: People)
 
 @pytest.mark.parametrize("actor", CUT_OFF)
 @pytest.mark.parametrize("name", NAMES)
-async def test_no_command_outlives_its_token(actor: str, name: str, people: People) -> None:
+async def test_no_command_outlives_its_token(actor: str, name: str, people: ApiCallers) -> None:
     person = people.get(actor)
     fields = say(name, people, person, set_up(people, person))
     channel = await RecordedChannel.connect(people.served.url, person.token)
-    people.undo(person)
+    people.invalidate(person)
     with pytest.raises((Refused, ConnectionError, ConnectionClosed)):
         await channel.command(name, **fields)
     assert await channel.until_closed() == 4503
@@ -109,9 +117,11 @@ async def test_no_command_outlives_its_token(actor: str, name: str, people: Peop
 
 
 @pytest.mark.parametrize("actor", CUT_OFF)
-async def test_nobody_comes_back_with_a_token_that_was_ended(actor: str, people: People) -> None:
+async def test_nobody_comes_back_with_a_token_that_was_ended(
+    actor: str, people: ApiCallers
+) -> None:
     person = people.get(actor)
-    people.undo(person)
+    people.invalidate(person)
     channel = await RecordedChannel.connect(people.served.url, person.token, hello=False)
     with pytest.raises(Refused) as refused:
         await channel.hello()

@@ -7,55 +7,28 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.channel.client import FIN, PING, TEXT, Server, eventually, frame, serving
+from tests.support.raw_websocket import FIN, TEXT, EchoServer, echo_serving, frame
+from tests.support.waiting import block_until
 
 MEBIBYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with serving(limits={"stalled": 0.5, "farewell": 0.5}) as server:
+def server() -> Iterator[EchoServer]:
+    with echo_serving(limits={"stall_timeout": 0.5, "close_timeout": 0.5}) as server:
         with server.connected() as (client, _):  # whatever is loaded on first use, is
             client.send(frame(TEXT - FIN, b"a") + frame(FIN, b"b"))
-            client.hear()
+            client.receive_frame()
         yield server
 
 
-@pytest.mark.parametrize(
-    ("flood", "code"),
-    [
-        pytest.param(frame(PING, b"x" * 120) * 200_000, 4008, id="pings"),
-        pytest.param(frame(TEXT, b"") * 5_000_000, 4008, id="empty messages"),
-        pytest.param(
-            frame(TEXT - FIN, b"a") + frame(0, b"") * 5_000_000, 1008, id="empty continuations"
-        ),
-        pytest.param(
-            (frame(TEXT - FIN, b"a") + frame(FIN)) * 2_000_000, 4008, id="halved messages"
-        ),
-        pytest.param(frame(TEXT, b"x" * 65536) * 400, None, id="long echoes"),
-        pytest.param(frame(TEXT, b"x" * 25_000_000), 1009, id="one endless message"),
-    ],
-)
-def test_a_flood_by_a_client_that_never_reads_costs_next_to_nothing(
-    server: Server, flood: bytes, code: int | None
-) -> None:
-    with server.connected() as (client, name), server.growing_at_most(2 * MEBIBYTE):
-        spent = server.processor_seconds()
-        # What has not been taken off the client's hands is what the kernels do not hold.
-        assert client.flood(flood) < 16 * MEBIBYTE < len(flood)
-        assert server.record(name, "lost None")[-1] == "lost None"
-        assert server.processor_seconds() - spent < 0.3
-        if code is not None:  # where the answers are small enough to leave room for a goodbye
-            assert client.hear_goodbye() == code
-
-
-def test_a_client_that_is_too_fast_is_told_4008(server: Server) -> None:
+def test_a_client_that_is_too_fast_is_told_4008(server: EchoServer) -> None:
     with server.connected() as (client, _):
         client.send(frame(TEXT, b"") * 1000)
-        assert client.hear_goodbye() == 4008
+        assert client.receive_close_code() == 4008
 
 
-def test_the_allowance_comes_back_with_time(server: Server) -> None:
+def test_the_allowance_comes_back_with_time(server: EchoServer) -> None:
     with server.connected() as (client, _):
         start = time.monotonic()
         sent = 0
@@ -63,39 +36,70 @@ def test_the_allowance_comes_back_with_time(server: Server) -> None:
             allowed = min(600, int(395 + 190 * (time.monotonic() - start)))
             client.send(frame(TEXT, b"hi") * (allowed - sent))
             for _ in range(allowed - sent):
-                assert client.hear() == (TEXT, b"hi")
+                assert client.receive_frame() == (TEXT, b"hi")
             sent = allowed
 
 
-def test_a_client_that_stops_reading_is_cut_off_and_its_descriptor_freed(server: Server) -> None:
+def test_a_client_that_stops_reading_is_cut_off_and_its_descriptor_freed(
+    server: EchoServer,
+) -> None:
     with server.connected(receive_buffer=65536) as (client, name):
         before = server.descriptors()
         with server.growing_at_most(MEBIBYTE):
             client.send(frame(TEXT, b"pour 1000000"))
             assert server.record(name, "lost None")[-2:] == ["behind", "lost None"]
-        eventually(lambda: server.descriptors() < before)
+        block_until(lambda: server.descriptors() < before)
 
 
 def test_a_client_that_reads_again_in_time_has_caught_up() -> None:
-    with serving() as server, server.connected(receive_buffer=65536) as (client, name):
+    with echo_serving() as server, server.connected(receive_buffer=65536) as (client, name):
         client.send(frame(TEXT, b"pour 3000"))
         server.record(name, "behind")
         for _ in range(3000):
-            assert client.hear() == (TEXT, b"x" * 1000)
+            assert client.receive_frame() == (TEXT, b"x" * 1000)
         events = server.record(name, "caught up")
         assert events == ["behind", "caught up"] * (len(events) // 2)
 
 
-def test_what_is_still_written_to_a_client_that_is_behind_is_bounded(server: Server) -> None:
-    connected = server.connected(receive_buffer=65536)
-    with connected as (client, name), server.growing_at_most(3 * MEBIBYTE):
-        client.send(frame(TEXT, b"drown 100000"))
+def test_a_client_that_reads_slowly_is_waited_for_as_long_as_it_reads(server: EchoServer) -> None:
+    with server.connected(receive_buffer=65536) as (client, name):
+        client.send(frame(TEXT, b"whole 3000000") + frame(TEXT, b"and an answer"))
+        start = time.monotonic()
+        assert client.receive_frame_slowly(1_000_000) == (TEXT, b"x" * 3_000_000)
+        assert time.monotonic() - start > 4 * 0.5  # much longer than after which it is cut off
+        assert client.receive_frame() == (TEXT, b"and an answer")
+        assert server.record(name, "caught up") == ["behind", "caught up"]
+
+
+def test_a_client_that_stops_reading_amid_a_large_frame_is_cut_off(server: EchoServer) -> None:
+    with server.connected(receive_buffer=65536) as (client, name):
+        client.send(frame(TEXT, b"whole 3000000"))
+        client.take(500_000)
         assert server.record(name, "lost None") == ["behind", "lost None"]
 
 
+def test_a_client_that_reads_one_large_frame_is_alive_though_it_answers_no_ping() -> None:
+    quick = {"limits": {"stall_timeout": 0.5}, "heartbeat": {"interval": 0.5, "timeout": 0.5}}
+    with echo_serving(**quick) as server, server.connected(receive_buffer=65536) as (client, _):
+        client.send(frame(TEXT, b"whole 3000000"))
+        assert client.receive_frame_slowly(1_000_000) == (TEXT, b"x" * 3_000_000)
+
+
+def test_answers_behind_a_large_frame_are_bounded(server: EchoServer) -> None:
+    connected = server.connected(receive_buffer=65536)
+    with connected as (client, name), server.growing_at_most(8 * MEBIBYTE):
+        client.send(frame(TEXT, b"whole 3000000") + frame(TEXT, b"drown 1000"))
+        assert client.receive_frame_slowly(20_000_000) == (TEXT, b"x" * 3_000_000)
+        client.send(frame(TEXT, b"whole 3000000") + frame(TEXT, b"drown 100000"))
+        assert server.record(name, "lost None")[-1] == "lost None"
+
+
 def test_a_client_that_shuts_its_sending_side_and_reads_nothing_is_let_go() -> None:
-    limits = {"farewell": 0.5, "stalled": 60.0}
-    with serving(limits=limits) as server, server.connected(receive_buffer=65536) as (client, name):
+    limits = {"close_timeout": 0.5, "stall_timeout": 60.0}
+    with (
+        echo_serving(limits=limits) as server,
+        server.connected(receive_buffer=65536) as (client, name),
+    ):
         client.send(frame(TEXT, b"drown 900"))
         server.record(name, "behind")  # by more than the kernels hold, and for good
         client.socket.shutdown(1)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import asyncpg
 import pytest
+from pydantic import ValidationError
 
-from lobby import doctor
-from lobby.config import Settings
-from lobby.doctor import Finding, Mark
-from tests.cli.commands import lobby
-from tests.processes import LobbyProcess
-from tests.services import PostgresServer, RedisServer, free_port
+from lobby.config import Settings, complaints
+from lobby.doctor import checks
+from lobby.doctor.checks import Finding, Mark
+from persistence.urls import open_store
+from tests.support.commands import lobby
+from tests.support.processes import LobbyProcess
+from tests.support.redis_groups import RedisClusterGroup, SentinelGroup
+from tests.support.services import PostgresServer, RedisServer, free_port
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def examined(**settings: object) -> list[Finding]:
     given = {"port": free_port(), "secret": "", "connections": 100, **settings}
-    return await doctor.examine(Settings(**given), [])  # type: ignore[arg-type]
+    return await checks.examine(Settings(**given), [])  # type: ignore[arg-type]
 
 
 def wrong(findings: list[Finding]) -> list[str]:
@@ -87,8 +94,26 @@ async def test_a_file_that_is_no_database_is_wrong(folder: Path) -> None:
     assert "lobby.db" in only
 
 
+class Watched(sqlite3.Connection):
+    closed = 0
+
+    def close(self) -> None:
+        Watched.closed += 1
+        super().close()
+
+
+async def test_the_connection_to_a_file_that_is_no_database_is_closed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Watched))
+    monkeypatch.setattr(Watched, "closed", 0)
+    (folder / "lobby.db").write_text("this is a letter to my aunt" * 100)
+    assert len(wrong(await examined())) == 1
+    assert Watched.closed == 1
+
+
 async def test_an_open_address_without_a_public_one_is_worth_a_note() -> None:
-    findings = await examined(host="0.0.0.0")
+    findings = await examined(host="0.0.0.0")  # noqa: S104  # what it warns of
     assert wrong(findings) == []
     assert "LOBBY_PUBLIC_URL" in said(findings)
 
@@ -104,9 +129,92 @@ async def test_shared_parts_are_looked_at(
     assert "as many as you like" in said(findings)
     assert said(findings).count("its clock is") == 2
     own_redis.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-    await postgres_server._execute(
+    await postgres_server.execute(
         f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit = off"
     )
     loses, drops = wrong(await examined(**where))
     assert "Set synchronous_commit = on" in loses
     assert "Set maxmemory-policy noeviction" in drops
+
+
+async def test_a_cluster_is_looked_at_node_by_node(postgres_url: str) -> None:
+    with RedisClusterGroup() as cluster:
+        where = {"redis_url": cluster.url, "database_url": postgres_url}
+        findings = await examined(**where)
+        assert wrong(findings) == []
+        for told in ("cluster_state ok", "all 16384 slots", "3 nodes answer", "no replica has"):
+            assert told in said(findings)
+        cluster.servers[1].ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        cluster.servers[2].ask("CLUSTER", "DELSLOTS", "16000")
+        drops = " ".join(wrong(await examined(**where)))
+        assert "Set maxmemory-policy noeviction" in drops
+        assert f":{cluster.servers[1].port}" in drops
+        cluster.servers[0].kill()
+        lost = wrong(await examined(**where))
+        assert any(f":{cluster.servers[0].port}" in line and "Start it" in line for line in lost)
+        cluster.servers[0].start()
+
+
+async def test_sentinels_and_their_primary_are_looked_at(
+    redis_sentinels: SentinelGroup, postgres_url: str
+) -> None:
+    url = redis_sentinels.url
+    findings = await examined(redis_url=url, database_url=postgres_url)
+    assert wrong(findings) == []
+    assert said(findings).count("has a quorum for lobby") == 3
+    away = f"{url.replace('://', '://127.0.0.1:1,')}"
+    [lost] = wrong(await examined(redis_url=away, database_url=postgres_url))
+    assert "127.0.0.1:1" in lost
+    unknown = url.replace("/lobby/", "/another/")
+    lost, *_ = wrong(await examined(redis_url=unknown, database_url=postgres_url))
+    assert "another" in lost or "No such master" in lost
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis+sentinel://one:1,two:2", "primary's name"),
+        ("redis+cluster://one:1,two:2/3", "one database"),
+        ("redis+cluster://one:1,:2", "host:port"),
+        ("redis+cluster://one:port", "host:port"),
+        ("redis+sentinel://one/lobby?patience=3", "patience is none of"),
+        ("redis+nodes://one", "should begin with"),
+    ],
+)
+def test_a_url_of_redis_that_is_none_says_what_it_should_be(url: str, told: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(redis_url=url)
+    [line] = complaints(refused.value)
+    assert line.startswith("LOBBY_REDIS_URL: ")
+    assert told in line
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def parts(request: pytest.FixtureRequest) -> dict[str, str]:
+    if request.param == "sqlite":
+        return {"database_url": "sqlite:lobby.db"}
+    names = {"database_url": "postgres_url", "redis_url": "redis_url"}
+    return {part: str(request.getfixturevalue(name)) for part, name in names.items()}
+
+
+async def test_a_store_of_a_newer_program_is_wrong_and_a_store_of_this_one_is_fine(
+    parts: dict[str, str],
+) -> None:
+    url = parts["database_url"]
+    await (await open_store(url)).close()
+    assert wrong(await examined(**parts)) == []
+    await _raise_version(url)
+    [newer] = wrong(await examined(**parts))
+    assert "tables are of version 99" in newer
+    assert "restore a backup" in newer
+
+
+async def _raise_version(url: str) -> None:
+    text = "UPDATE facts SET value = '99' WHERE name = 'schema'"
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:"))) as connection, connection:
+            connection.execute(text)
+        return
+    connection = await asyncpg.connect(url)
+    await connection.execute(text)
+    await connection.close()

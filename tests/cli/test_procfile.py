@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.recorder import PLAIN
-from tests.services import LOOPBACK, free_port
+from tests.support.checked_clients import PLAIN
+from tests.support.services import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30

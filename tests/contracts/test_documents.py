@@ -170,6 +170,18 @@ async def test_versions_names_those_that_exist_whatever_their_keys_look_like(sto
     assert await store.versions("user", asked) == {}
 
 
+async def test_many_are_read_at_once_whatever_their_keys_look_like(store: Store) -> None:
+    keys = ["a", "A", "it's", '"', "a,b", "[]", "\u00e9", " "]
+    for key in keys:
+        await store.put("host", key, f'"{len(key)}"', expected=0)
+    found = await store.many("host", [*keys, "missing", "a"])
+    assert {one.key: (one.version, one.body) for one in found} == {
+        key: (1, f'"{len(key)}"') for key in keys
+    }
+    assert await store.many("host", []) == []
+    assert await store.many("user", keys) == []
+
+
 async def test_versions_answers_for_thousands_at_once(store: Store) -> None:
     await store.put("host", "k4999", "{}", expected=0)
     assert await store.versions("host", (f"k{n}" for n in range(40_000))) == {"k4999": 1}
@@ -232,3 +244,14 @@ async def test_two_stores_have_different_epochs(store: Store) -> None:
     assert await other.epoch() != await store.epoch()
     assert len(await store.epoch()) >= 8
     await other.close()
+
+
+async def test_versions_are_found_by_a_label_page_by_page(store: Store) -> None:
+    for key in "abc":
+        await store.put("host", key, "{}", expected=0, index=Index(labels={"l": ["yes"]}))
+    await store.put("host", "b", "{}", expected=1)
+    await store.put("host", "d", "{}", expected=0, index=Index(labels={"l": ["no"]}))
+    assert await store.found_versions("host", "l", "yes") == {"a": 1, "b": 2, "c": 1}
+    assert await store.found_versions("host", "l", "yes", limit=2) == {"a": 1, "b": 2}
+    assert await store.found_versions("host", "l", "yes", after="b") == {"c": 1}
+    assert await store.found_versions("user", "l", "yes") == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.terminals import Evening
+from tests.docs.shell_sessions import Evening
 
 
 @pytest.fixture

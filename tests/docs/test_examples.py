@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.docs.terminals import Evening, Page
+from tests.docs.shell_sessions import Evening, Page
 
 PAGE = Page("examples/README.md")
 TIME = r"^\d\d:\d\d:\d\d "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.docs.terminals import Evening, Page
+from tests.docs.shell_sessions import Evening, Page
 
 PAGE = Page("README.md")
 

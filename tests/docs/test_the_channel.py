@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 
 from lobby.domain.permissions import Kind
-from protocol.events import InboxKind, ReachableInstance, SeatState, SessionState
-from tests.docs.terminals import Page
+from protocol.events import InboxEntry, InboxKind, ReachableInstance, SeatState, SessionState
+from tests.docs.shell_sessions import Page
 
 PAGE = Page("docs/the-channel.md")
 
@@ -32,9 +32,13 @@ def test_every_field_of_a_session_is_named(
     assert set(shown.model_fields) <= words
 
 
+def test_every_field_of_an_inbox_is_named_and_no_other() -> None:
+    assert named("| `inbox` |", "; what each") - {"inbox"} == set(InboxEntry.model_fields)
+
+
 def test_every_kind_of_an_inbox_is_explained_and_no_other() -> None:
     table = PAGE.text[
-        PAGE.text.index("### What an inbox tells") : PAGE.text.index("`rh_url` is what")
+        PAGE.text.index("### What an inbox tells") : PAGE.text.index("`session` is the id of")
     ]
     kinds = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)))
     assert sorted(kinds) == sorted(get_args(InboxKind))

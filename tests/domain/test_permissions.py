@@ -93,3 +93,20 @@ def test_each_kind_may_all_that_the_kind_below_it_may() -> None:
     kinds = [Kind.SPECTATOR, Kind.ANONYMOUS, Kind.HOST, Kind.USER]
     for less, more in pairwise(kinds):
         assert GRANTS[less] < GRANTS[more]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "named"),
+    [
+        (Kind.USER, "ann", True),
+        (Kind.HOST, None, True),
+        (Kind.HOST, "Ann", True),
+        (Kind.PLAYER, "Ann", True),
+        (Kind.PLAYER, None, False),
+        (Kind.ANONYMOUS, None, False),
+    ],
+)
+def test_who_has_no_name_is_anonymous_or_a_player_without_one(
+    kind: Kind, name: str | None, named: bool
+) -> None:
+    assert Actor("a", kind, name=name).named is named

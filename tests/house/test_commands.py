@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.support.repository import ROOT
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -46,7 +46,46 @@ def test_make_run_serves_and_only_that() -> None:
 
 
 def test_continuous_integration_runs_what_everybody_runs() -> None:
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "make test"
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-2:] == ["make test", "make pythons"]
+
+
+def linted(folder: Path, *failing: str) -> subprocess.CompletedProcess[str]:
+    """With tools that say how they were called, and fail where they are named here."""
+    for tool in ("ruff", "mypy", "lint-imports"):
+        ways = "".join(f'"{way}"*) exit 1 ;; ' for way in failing)
+        write(folder / tool, f'echo "ran $*"; case "{tool} $*" in {ways}esac')
+    return run(str(ROOT / "scripts" / "lint"), str(folder), "lobby", "tests")
+
+
+RAN = ["check", "format --check", "--strict lobby tests", "--no-logo"]
+
+
+def test_lint_says_nothing_more_where_all_is_well(tmp_path: Path) -> None:
+    done = linted(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.findall(r"^ran (.*)$", done.stdout, re.MULTILINE) == RAN
+
+
+@pytest.mark.parametrize(
+    ("failing", "names"),
+    [
+        (["ruff check"], "Lint"),
+        (["ruff format", "lint-imports"], "Format, Import rules"),
+        (["mypy"], "Types"),
+        (["ruff", "mypy", "lint-imports"], "Lint, Format, Types, Import rules"),
+    ],
+)
+def test_lint_runs_every_check_and_names_those_that_fail(
+    failing: list[str], names: str, tmp_path: Path
+) -> None:
+    done = linted(tmp_path, *failing)
+    assert (done.returncode, done.stderr) == (1, f"Failed: {names}\n")
+    assert re.findall(r"^ran (.*)$", done.stdout, re.MULTILINE) == RAN
+
+
+def test_make_lint_checks_the_types_of_every_package() -> None:
+    last = run("make", "-n", "lint").stdout.splitlines()[-1]
+    assert last == "scripts/lint .venv/bin lobby protocol persistence tests bench"
 
 
 def choose(python: str, tree: Path) -> subprocess.CompletedProcess[str]:

@@ -2,62 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
-from typing import Any
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.house.tree import ROOT
+from tests.support.locks import (
+    DEVELOPMENT,
+    GENERATORS,
+    LOCKS,
+    NPM_FLOORS,
+    PROJECT,
+    floors,
+    pins,
+)
+from tests.support.repository import ROOT
 
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ROW = re.compile(r"^\| `([\w.-]+)` \|.*\| (\d[\d.]*)[^|]*\|$", re.MULTILINE)
-PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.+!-]+)", re.MULTILINE)
-
-EXTRAS = PROJECT["project"]["optional-dependencies"]
-RUNTIME = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"]]
-DEVELOPMENT = [*RUNTIME, *(line for extra in EXTRAS.values() for line in extra)]
-LOCKS = {"requirements.lock": RUNTIME, "requirements-dev.lock": DEVELOPMENT}
-
-
-def floors(lines: list[str]) -> dict[str, Version]:
-    """Each requirement's lowest version; every one must have a floor, and only a floor."""
-    found: dict[str, Version] = {}
-    for requirement in map(Requirement, lines):
-        (specifier,) = requirement.specifier
-        assert specifier.operator == ">=", requirement
-        found[canonicalize_name(requirement.name)] = Version(specifier.version)
-    return found
-
-
-def pins(lock: str) -> dict[str, Version]:
-    return {name: Version(version) for name, version in PIN.findall((ROOT / lock).read_text())}
 
 
 def test_the_page_names_every_dependency_and_its_floor_and_no_other() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text()
     rows = {canonicalize_name(name): Version(floor) for name, floor in ROW.findall(page)}
-    assert rows == floors(DEVELOPMENT)
+    npm = [name + floor for asked in NPM_FLOORS.values() for name, floor in asked.items()]
+    assert rows == floors([*DEVELOPMENT, *GENERATORS]) | floors(npm)
 
 
 def test_the_build_asks_for_what_the_locks_hold() -> None:
     assert PROJECT["build-system"]["requires"] == PROJECT["dependency-groups"]["build"]
-
-
-@pytest.mark.parametrize(
-    ("name", "least", "because"),
-    [
-        ("starlette", "1.3.1", "CVE-2026-48710, CVE-2025-62727, limits of forms"),
-        ("pyjwt", "2.13.0", "CVE-2026-32597, CVE-2026-48526"),
-    ],
-)
-def test_no_version_with_a_known_hole_is_allowed(name: str, least: str, because: str) -> None:
-    assert floors(RUNTIME)[name] >= Version(least), because
-    for lock in LOCKS:
-        assert pins(lock)[name] >= Version(least), because
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -84,3 +58,16 @@ def test_a_lock_made_here_serves_other_platforms() -> None:
     text = (ROOT / "requirements-dev.lock").read_text()
     assert "; sys_platform == 'win32'" in text
     assert "; sys_platform != 'win32'" in text
+
+
+@pytest.mark.parametrize("folder", NPM_FLOORS)
+def test_a_lock_of_npm_holds_its_floors_and_hashes_and_names_no_host(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    here = packages.pop("")
+    assert here["devDependencies"] == NPM_FLOORS[folder]
+    for name, floor in floors(
+        [name + floor for name, floor in here["devDependencies"].items()]
+    ).items():
+        assert Version(packages[f"node_modules/{name}"]["version"]) >= floor
+    assert not [name for name, said in packages.items() if "resolved" in said]
+    assert all(said["integrity"].startswith("sha512-") for said in packages.values())

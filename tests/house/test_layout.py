@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import PACKAGES, ROOT, files, sources
+from tests.support.repository import PACKAGES, ROOT, files, sources
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
@@ -83,6 +83,16 @@ def test_no_module_or_class_hides_behind_a_vague_name() -> None:
     assert not modules + classes
 
 
+def test_a_class_name_stands_once_within_the_lobby() -> None:
+    """Whoever reads a name need not ask which of two is meant."""
+    places: dict[str, list[str]] = {}
+    for path in (ROOT / "lobby").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(at(path, node.lineno))
+    assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
 def test_no_file_names_a_registry() -> None:
     assert not matches(REGISTRY)
 
@@ -108,6 +118,18 @@ def test_each_door_alone_knows_its_words() -> None:
             assert owners.get(f"protocol.{door.name}") == [owner]
 
 
-@pytest.mark.parametrize("name", ["scripts/environment", "scripts/system-parts", ".ci/run"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "scripts/client-types",
+        "scripts/clients",
+        "scripts/environment",
+        "scripts/generators",
+        "scripts/lint",
+        "scripts/sbom",
+        "scripts/system-parts",
+        ".ci/run",
+    ],
+)
 def test_a_script_may_be_run(name: str) -> None:
     assert (ROOT / name).stat().st_mode & 0o100

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.hub.shelf import Stage, staged
+from tests.support.hub import HubWorld, hub_world
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as stage:
-        yield stage
+async def world() -> AsyncIterator[HubWorld]:
+    async with hub_world() as world:
+        yield world

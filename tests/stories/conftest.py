@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from tests.processes import LobbyProcess
-from tests.services import PostgresServer, RedisServer
-
-SECRET = "stories-are-signed-with-this-key-0123456789"
-
-
-@dataclass
-class Deployment:
-    """Two addresses of one lobby; with a single process they are the same."""
-
-    here: LobbyProcess
-    there: LobbyProcess
+from tests.support.deployments import Deployment, two_processes
+from tests.support.processes import LobbyProcess
 
 
 @pytest.fixture(scope="module", params=["one-process", "two-processes"])
@@ -34,35 +21,6 @@ def lobby(
         alone.remove()
         return
     yield from two_processes(request, home_factory=tmp_path_factory)
-
-
-def two_processes(
-    request: pytest.FixtureRequest, home_factory: pytest.TempPathFactory, **settings: object
-) -> Iterator[Deployment]:
-    redis = request.getfixturevalue("redis_server")
-    postgres = request.getfixturevalue("postgres_server")
-    yield from over(redis, postgres, home_factory, **settings)
-
-
-def over(
-    redis: RedisServer,
-    postgres: PostgresServer,
-    home_factory: pytest.TempPathFactory,
-    **settings: object,
-) -> Iterator[Deployment]:
-    """Two processes over one Redis and a new database."""
-    shared: dict[str, Any] = {
-        "database_url": asyncio.run(postgres.new_database()),
-        "redis_url": redis.url,
-        "redis_prefix": f"story-{home_factory.mktemp('prefix').name}:",
-        "secret": SECRET,
-        "grace_seconds": 1,
-        **settings,
-    }
-    pair = [LobbyProcess(home_factory.mktemp("lobby"), **shared).start() for _ in range(2)]
-    yield Deployment(*pair)
-    for process in pair:
-        process.remove()
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from subprocess import Popen
 from typing import Any
 from uuid import uuid4
 
-from tests.client import Client
-from tests.house.tree import ROOT
-from tests.patience import PATIENCE, until
-from tests.people import Person, call
-from tests.processes import LobbyProcess
+from tests.support.channel_client import Client
+from tests.support.game import SERVERS
+from tests.support.people import Person, call
+from tests.support.processes import LobbyProcess
+from tests.support.repository import ROOT
+from tests.support.waiting import TIMEOUT, until
 
 PROGRAM = ROOT / "examples" / "game_host.py"
-PASSWORD = "a game server's password"
 """Of the account "servers-eu", which a game that is played here has to have."""
 PLAYING = {"client_version": "1.0.0", "client_settings": {"platform": "Steam", "input": "gamepad"}}
 SESSIONS = "/session/v1/session"
@@ -33,7 +33,7 @@ class Host:
     def __init__(self, lobby: LobbyProcess, home: Path, *tags: str) -> None:
         self.log_file = home / f"host-{uuid4().hex}.log"
         with self.log_file.open("wb") as log:
-            command = [sys.executable, str(PROGRAM), lobby.url, "servers-eu", PASSWORD, *tags]
+            command = [sys.executable, str(PROGRAM), lobby.url, *SERVERS, *tags]
             self.process = Popen(command, stdout=log, stderr=log)
 
     @property
@@ -41,7 +41,7 @@ class Host:
         return self.log_file.read_text()
 
     async def says(self, words: str) -> None:
-        await until(lambda: words in self.log, lambda: self.log)
+        await until(lambda: words in self.log, story=lambda: self.log)
 
     def kill(self) -> None:
         self.process.kill()
@@ -55,7 +55,7 @@ class Servers:
         self.url, self.token = url, ""
 
     async def log_in(self) -> None:
-        said = {"grant_type": "basic", "portal_access_token": f"servers-eu:{PASSWORD}"}
+        said = {"grant_type": "basic", "portal_access_token": ":".join(SERVERS)}
         answer = await call(self.url, "POST", "/users/v1/login", json=said)
         self.token = answer.json()["access_token"]
 
@@ -70,7 +70,7 @@ class Servers:
         items = [{"id": f"server-{n}"} for n in range(number)]
         await self.do("POST", "/instances/sic_registration/v3/register", {"items": items})
         served: dict[str, str] = {}
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while len(served) < number:
                 path = "/instances/sic_registration/v1/state"
                 for one in (await self.do("POST", path, {"items": items}))["items"]:
@@ -108,7 +108,7 @@ class Player:
         path, last = "/notification/v1/player/me/stream/notification/lp", ""
         while True:
             query = {"exclude_before": last, "deadline": "20", "offset_reset_strategy": "earliest"}
-            page = await self.do("GET", path, params=query, timeout=PATIENCE)
+            page = await self.do("GET", path, params=query, timeout=TIMEOUT)
             self.heard += page["notifications"]
             last = self.heard[-1]["notification_id"] if self.heard else ""
 

@@ -4,45 +4,31 @@ example program against the real one, with somebody listening at every step.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.patience import PATIENCE, until
-from tests.processes import LobbyProcess
-from tests.stories.conftest import Deployment, two_processes
-from tests.stories.game_servers import (
-    PASSWORD,
-    PLAYING,
-    SESSIONS,
-    Host,
-    Player,
-    playing,
-)
+from tests.stories.game_servers import PLAYING, SESSIONS, Host, Player, playing
+from tests.support.deployments import Deployment, two_processes
+from tests.support.game import regions, section, servers, session_type, written
+from tests.support.processes import LobbyProcess
+from tests.support.waiting import TIMEOUT, until
 
-GAME = f"""
-[[auth.basic_users]]
-name = "servers-eu"
-password = "{PASSWORD}"
-role = "dedicated_server"
-[[regions]]
-region_id = "eu"
-[[templates]]
-session_type = "game"
-can_be_created_by_players_directly = true
-num_teams = 2
-players_per_team = 3
-[instances]
-allocate_timeout_s = 20
-[instances.health]
-cadence_s = 1
-unhealthy_percent = 20
-missed_before_unknown = 4
-close_after_unknown_s = 2
-"""
+GAME = (
+    servers()
+    + regions("eu")
+    + session_type("game", players_per_team=3)
+    + section("instances", allocate_timeout_s=20)
+    + section(
+        "instances.health",
+        cadence_s=1,
+        unhealthy_percent=20,
+        missed_before_unknown=4,
+        close_after_unknown_s=2,
+    )
+)
 ASKED = {
     "host_type": "dedicated",
     "instance_startup_params": {"map": "/Game/Canyon", "misc_params": ""},
@@ -55,8 +41,7 @@ def lobby(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployment]:
     home = tmp_path_factory.mktemp("game")
-    (home / "game.toml").write_text(GAME)
-    settings: dict[str, Any] = {"catalogue": home / "game.toml", "unattended_seconds": 120}
+    settings: dict[str, Any] = {"catalogue": written(home, GAME), "unattended_seconds": 120}
     if request.param == "one-process":
         alone = LobbyProcess(home, **settings).start()
         yield Deployment(alone, alone)
@@ -73,9 +58,7 @@ async def told_of_now(player: Player, id: str) -> None:
         last = [n for n in player.heard if n["rh_url"].endswith(id)][-1:]
         return bool(last) and last[0]["etag"] == etag
 
-    async with asyncio.timeout(PATIENCE):
-        while not await told():
-            await asyncio.sleep(0.05)
+    await until(told)
 
 
 async def steps(player: Player, id: str) -> list[str]:
@@ -126,14 +109,14 @@ async def the_story(start: Callable[..., Host], ann: Player, bob: Player) -> Non
     await ann.do("POST", f"{SESSIONS}/{id}/instance", json=ASKED)
     await second.says("players may travel to")
     await ann.channel.until(
-        lambda: ann.instances(id)[-1] == ("joinable", "healthy"), timeout=PATIENCE
+        lambda: ann.instances(id)[-1] == ("joinable", "healthy"), timeout=TIMEOUT
     )
     await told_of_now(bob, id)
     # 7. Everybody leaves. The session is no more, and the game server goes home by itself.
     for player in (bob, ann):
         await player.do("DELETE", f"{SESSIONS}/{id}/player/{player.person.uuid}")
     await second.says("the session is over")
-    await until(lambda: second.process.poll() == 0, lambda: second.log)
+    await until(lambda: second.process.poll() == 0, story=lambda: second.log)
     assert ann.channel.violations == []
 
 
@@ -147,7 +130,7 @@ async def a_session_that_ann_watches(ann: Player) -> str:
 
 async def a_game_server_comes_step_by_step(host: Host, ann: Player, id: str) -> None:
     await host.says("players may travel to")
-    await ann.channel.until(lambda: ("joinable", "healthy") in ann.instances(id), timeout=PATIENCE)
+    await ann.channel.until(lambda: ("joinable", "healthy") in ann.instances(id), timeout=TIMEOUT)
     assert "loading /Game/Canyon" in host.log
     path = ["instance_requested", "instance_allocated", "instance_pending", "instance_joinable"]
     assert (await steps(ann, id))[:4] == path
@@ -158,13 +141,13 @@ async def a_game_server_comes_step_by_step(host: Host, ann: Player, id: str) -> 
 
 async def both_see_it_fade(ann: Player, bob: Player, id: str) -> None:
     await bob.channel.watch(f"session:{id}")
-    await ann.channel.until(lambda: "closed" in dict(ann.instances(id)), timeout=PATIENCE)
+    await ann.channel.until(lambda: "closed" in dict(ann.instances(id)), timeout=TIMEOUT)
     assert ann.instances(id)[-3:] == [
         ("joinable", "unhealthy"),
         ("joinable", "unknown"),
         ("closed", "unknown"),
     ]
-    await bob.channel.until(lambda: "closed" in dict(bob.instances(id)), timeout=PATIENCE)
+    await bob.channel.until(lambda: "closed" in dict(bob.instances(id)), timeout=TIMEOUT)
     await told_of_now(ann, id)
     await told_of_now(bob, id)
 

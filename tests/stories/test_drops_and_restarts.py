@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.client import Client, Refused
-from tests.people import Person, new_host, new_user
-from tests.processes import LobbyProcess
-from tests.recorder import RecordedChannel
-from tests.stories.conftest import Deployment
+from tests.support.channel_client import Client, Refused
+from tests.support.checked_clients import RecordedChannel
+from tests.support.deployments import Deployment
+from tests.support.people import Person, new_host, new_user
+from tests.support.processes import LobbyProcess
 
 
 async def a_session(host: Person, guest: Person) -> tuple[Client, Client, str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.client import Client, Refused
-from tests.people import Person, new_host, new_user
-from tests.recorder import RecordedChannel
-from tests.stories.conftest import Deployment
+from tests.support.channel_client import Client, Refused
+from tests.support.checked_clients import RecordedChannel
+from tests.support.deployments import Deployment
+from tests.support.people import Person, new_host, new_user
 
 
 async def open_house(host: Person) -> Client:
@@ -67,13 +67,17 @@ def sitting(session: dict[str, Any]) -> str | None:
 
 
 async def assert_out(guest: Person, client: Client, host: Person, session: dict[str, Any]) -> None:
-    with pytest.raises(Refused, match="guest_not_welcome"):
+    with pytest.raises(Refused, match="session_not_found"):
         await client.command("session.join", session=session["id"])
-    with pytest.raises(Refused, match="guest_not_welcome"):
+    with pytest.raises(Refused, match="session_not_found"):
         await client.command("session.join", host=host.uuid)
-    for topic in (f"session:{session['id']}", f"host:{host.uuid}"):
-        with pytest.raises(Refused):
-            await client.watch(topic)
+    assert await client.command("session.ask", sessions=[session["id"]]) == {"sessions": {}}
+    with pytest.raises(Refused, match="session_not_found"):
+        await client.watch(f"session:{session['id']}")
+    # Their host is shown as one who has launched nothing.
+    shown = await client.watch(f"host:{host.uuid}")
+    assert shown["uuid"] == host.uuid
+    assert "session" not in shown
     body = {"host": host.uuid, "guest": guest.uuid}
     assert (await guest.call("POST", "/sessions/players", json=body)).status_code == 404
     assert (await guest.call("GET", f"/slots?session={session['id']}")).status_code == 404

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.client import Client, merged
-from tests.services import RedisServer
-from tests.stories.conftest import Deployment
-from tests.stories.crowd import HOSTS, SEATS, Crowd, Frame, crowd, live
+from tests.stories import random_moderation, random_people
+from tests.stories.random_people import HOSTS, SEATS, Crowd, Frame, crowd, live
+from tests.support.channel_client import Client, merged
+from tests.support.deployments import Deployment
+from tests.support.services import RedisServer
 
 CONVERGENCE_SECONDS = 30.0
+AS_HOST = random_people.AS_HOST + random_moderation.AS_HOST
+AS_GUEST = random_people.AS_GUEST + random_moderation.AS_GUEST
 
 
 def require_sound_history(client: Client) -> None:
@@ -47,19 +50,33 @@ def require_sound(session: Frame) -> None:
     players = [seat["player"] for seat in seats if seat.get("player")]
     assert len(seats) == SEATS
     assert len(players) == len(set(players))
-    assert session["seats"]["0"]["player"] == session["host"]
+    assert session["host"] in players
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What stands, read anew: the list, and each session as outsiders and as insiders see it."""
+    """What stands, read anew: the list, each session as outsiders and as insiders see it, whom it
+    keeps out, and whom each host has banned."""
 
     listed: Frame
     outer: dict[str, Frame]
     inner: dict[str, Frame]
+    excluded: dict[str, set[str]]
+    banned: dict[str, set[str]]
 
-    def seen_by(self, client: Client, topic: str) -> Frame:
+    def listed_for(self, client: Client) -> Frame:
+        """Without those that are hidden from whom their leader has banned."""
+        return {
+            id: session
+            for id, session in self.listed.items()
+            if client.uuid not in self.banned[session["host"]]
+        }
+
+    def seen_by(self, client: Client, topic: str) -> Frame | None:
+        """None: it is hidden from them."""
         inner = self.inner[topic]
+        if client.uuid in self.banned[inner["host"]]:
+            return None
         seated = (seat for seat in inner["seats"].values() if seat["status"] == "taken")
         players = {seat["player"] for seat in seated} | {inner["host"]}
         return inner if client.uuid in players else self.outer[topic]
@@ -71,18 +88,29 @@ async def truth(lobby: Deployment, among: Crowd) -> Truth:
     outsider.token = among.onlookers[0].token
     await outsider.open()
     listed = among.own(await outsider.watch("sessions"))
-    outer, inner = {}, {}
+    outer, inner, excluded = {}, {}, {}
     for id, session in listed.items():
         outer[f"session:{id}"] = await outsider.watch(f"session:{id}")
         async with await by_uuid[session["host"]].connect(lobby.there.url) as leader:
             inner[f"session:{id}"] = await leader.watch(f"session:{id}")
+            told = await leader.command("session.excluded", session=id)
+            excluded[f"session:{id}"] = set(told["excluded"])
     await outsider.close()
-    return Truth(listed, outer, inner)
+    return Truth(listed, outer, inner, excluded, await bans(among))
+
+
+async def bans(among: Crowd) -> dict[str, set[str]]:
+    """By host, whom they have banned."""
+    found = {}
+    for person in (one.person for one in among.people[:HOSTS]):
+        host = (await person.call("GET", f"/hosts/{person.uuid}")).json()
+        found[person.uuid] = {uuid.lower() for uuid in host["banlist"]}
+    return found
 
 
 def differences(client: Client, among: Crowd, true: Truth) -> list[str]:
     wrong = []
-    if among.own(client.states["sessions"]) != true.listed:
+    if among.own(client.states["sessions"]) != true.listed_for(client):
         wrong.append("the list")
     for topic in (topic for topic in client.states if topic.startswith("session:")):
         if topic not in true.outer:
@@ -107,29 +135,26 @@ async def require_agreement(lobby: Deployment, among: Crowd) -> Truth:
     return true
 
 
-async def require_rules(among: Crowd, true: Truth) -> None:
+def require_rules(true: Truth) -> None:
     hosts = [session["host"] for session in true.listed.values()]
     assert len(hosts) == len(set(hosts))
-    for one in among.people[:HOSTS]:
-        host = (await one.person.call("GET", f"/hosts/{one.person.uuid}")).json()
-        banned = {uuid.lower() for uuid in host["banlist"]}
-        for session in true.inner.values():
-            if session["host"] == one.person.uuid:
-                assert banned.isdisjoint(seat.get("player") for seat in session["seats"].values())
+    for topic, session in true.inner.items():
+        seated = {seat.get("player") for seat in session["seats"].values()}
+        assert seated.isdisjoint(true.banned[session["host"]] | true.excluded[topic])
 
 
 async def play(
     lobby: Deployment, seed: int, *, meanwhile: Callable[[], None] | None = None
 ) -> None:
     async with crowd(lobby, seed) as among:
-        living = asyncio.gather(*(live(one, among) for one in among.people))
+        living = asyncio.gather(*(live(one, among, AS_HOST, AS_GUEST) for one in among.people))
         while not living.done() and meanwhile:
             meanwhile()
             await asyncio.wait([living], timeout=0.3)
         await living
         await asyncio.gather(*among.watching)
         true = await require_agreement(lobby, among)
-        await require_rules(among, true)
+        require_rules(true)
         assert among.surprises == []
         assert [violation for client in among.clients for violation in client.violations] == []
         for client in among.clients:

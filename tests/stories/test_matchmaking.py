@@ -13,74 +13,35 @@ from typing import Any
 
 import pytest
 
-from tests.patience import PATIENCE, until
-from tests.processes import LobbyProcess
-from tests.stories.conftest import Deployment, two_processes
-from tests.stories.game_servers import (
-    PASSWORD,
-    PLAYING,
-    SESSIONS,
-    Host,
-    Player,
-    Servers,
-    playing,
+from tests.stories.game_servers import PLAYING, SESSIONS, Host, Player, Servers, playing
+from tests.support.deployments import Deployment, two_processes
+from tests.support.game import entry, queue, regions, section, servers, session_type, uuid, written
+from tests.support.processes import LobbyProcess
+from tests.support.waiting import TIMEOUT, until
+
+GAME = (
+    servers()
+    + regions("eu")
+    + session_type("party", can_join_matchmaking=True)
+    + entry("templates", session_type="game")
+    + entry(
+        "map_lists",
+        id="arena",
+        maps=[{"map_id": "canyon", "name": "/Game/Canyon", "map_weight": 1}],
+    )
+    + entry("instance_templates", id=uuid(1), map_list="arena", default_host_type="dedicated")
+    + section("matchmaking", session_type="game", tick_ms=500)
+    + entry("ranks", rank_id=1)
+    + queue("pairs", min_players_per_side=2)
+    + queue("duel", min_players_per_side=1, max_players_per_side=1)
+    + queue("filler", join_mode="backfill", max_players_per_side=1)
+    + queue("served", max_players_per_side=1, profiles=["filler"], backfill="server")
 )
-
-ID = "5d0c6a52-7d1e-4b7c-9c1d-00000000000{}"
-PROFILE = f"""
-[[profiles]]
-id = "{{0}}"
-instance_template = "{ID.format(1)}"
-rank_id = 1
-max_players_per_side = {{1}}
-min_players_per_side = {{1}}
-[[template_groups]]
-id = "{ID}"
-templates = [{{{{ id = "{ID}", profiles = ["{{0}}"] }}}}]
-[[queues]]
-queue_id = "{{0}}"
-max_queue_group_size = {{1}}
-template_group = "{ID}"
-"""
-GAME = f"""
-[[auth.basic_users]]
-name = "servers-eu"
-password = "{PASSWORD}"
-role = "dedicated_server"
-[[regions]]
-region_id = "eu"
-[[templates]]
-session_type = "party"
-can_be_created_by_players_directly = true
-can_join_matchmaking = true
-[[templates]]
-session_type = "game"
-[[map_lists]]
-id = "arena"
-maps = [{{ map_id = "canyon", name = "/Game/Canyon", map_weight = 1 }}]
-[[instance_templates]]
-id = "{ID.format(1)}"
-map_list = "arena"
-default_host_type = "dedicated"
-[matchmaking]
-session_type = "game"
-tick_ms = 500
-[[ranks]]
-rank_id = 1
-"""
-
-
-def queue(name: str, players: int, number: int) -> str:
-    """With so many on each side."""
-    text = PROFILE.replace(ID, ID.format("{2}"))
-    return text.format(name, players, number)
 
 
 @pytest.fixture(scope="module")
 def game(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("game") / "game.toml"
-    file.write_text(GAME + queue("pairs", 2, 2) + queue("duel", 1, 3))
-    return file
+    return written(tmp_path_factory.mktemp("game"), GAME)
 
 
 @pytest.fixture(params=["one-process", "two-processes"])
@@ -131,7 +92,7 @@ def invitations(player: Player) -> list[str]:
 
 
 async def invited(player: Player) -> str:
-    await until(lambda: invitations(player), lambda: player.heard)
+    await until(lambda: invitations(player), story=lambda: player.heard)
     return invitations(player)[-1]
 
 
@@ -142,7 +103,7 @@ async def bidden_farewell(player: Player, session: str) -> None:
         last = [each for each in player.heard if each["rh_url"].endswith(session)][-1]
         return "etag" not in last
 
-    await until(told, lambda: player.heard)
+    await until(told, story=lambda: player.heard)
 
 
 @asynccontextmanager
@@ -166,17 +127,19 @@ async def test_two_parties_meet_play_and_part(lobby: Deployment, tmp_path: Path)
         # 3. The other one comes: both are matched, and nobody is told where yet.
         other = await enter(bob, second, "pairs")
         await amy.channel.until(
-            lambda: amy.channel.states[f"queue:{ticket}"]["state"] == "matched", timeout=PATIENCE
+            lambda: amy.channel.states[f"queue:{ticket}"]["state"] == "matched", timeout=TIMEOUT
         )
-        assert "matchmaking" not in (await ann.session(first))[0]
+        assert amy.channel.states[f"queue:{ticket}"]["stage"] == "seeking_server"
+        assert (await ann.session(first))[0]["matchmaking"]["ticket_id"] == ticket
         assert not any(invitations(player) for player in players)
         # 4. A game server is there: everybody is invited, and comes to their side.
         try:
             host = Host(lobby.there, tmp_path)
             id = await the_match(host, players, {ticket, other})
             await amy.channel.until(
-                lambda: amy.channel.ended[f"queue:{ticket}"] == "match_found", timeout=PATIENCE
+                lambda: amy.channel.ended[f"queue:{ticket}"] == "match_found", timeout=TIMEOUT
             )
+            assert "matchmaking" not in (await ann.session(first))[0]
             await the_end(lobby, players, id)
             await host.says("the session is over")
         finally:
@@ -185,6 +148,8 @@ async def test_two_parties_meet_play_and_part(lobby: Deployment, tmp_path: Path)
         # 6. The parties are as they were, and may wait again.
         for leader, id in ((ann, first), (bob, second)):
             assert await enter(leader, id, "pairs")
+        for leader, id in ((ann, first), (bob, second)):  # else their match takes the next host
+            await leader.do("DELETE", f"{SESSIONS}/{id}/queue")
 
 
 async def the_match(host: Host, players: list[Player], tickets: set[str]) -> str:
@@ -225,9 +190,43 @@ async def the_end(lobby: Deployment, players: list[Player], id: str) -> None:
         answer = await players[0].person.call("GET", f"{SESSIONS}/{id}")
         return bool(answer.status_code == 404)
 
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not await gone():
             await asyncio.sleep(0.1)
+
+
+async def test_a_game_server_asks_for_a_player_in_place_of_one_who_has_left(
+    lobby: Deployment, tmp_path: Path
+) -> None:
+    host: Host | None = None
+    async with everybody(3, lobby.here.url, lobby.there.url) as players:
+        ann, bob, cat = players
+        try:
+            # 1. Two meet in a match that a game server runs; one leaves it.
+            for player in (ann, bob):
+                await enter(player, await party(player), "served")
+            host = Host(lobby.there, tmp_path)
+            id = await invited(ann)
+            await asyncio.gather(*(join(player, id) for player in (ann, bob)))
+            await bob.do("DELETE", f"{SESSIONS}/{id}/player/me")
+            # 2. The game server asks for another one: who waits now is invited to that side.
+            await enter(cat, await party(cat), "served")
+            server = Servers(lobby.here.url)
+            await server.log_in()
+            shown = await server.do("GET", f"{SESSIONS}/{id}")
+            said = {"instance_id": shown["instance"]["instance_id"]}
+            (side,) = [team["team_id"] for team in shown["teams"] if not team["players"]]
+            asked = f"/session/v1/backfill/session/{shown['backfill']['backfill_id']}"
+            need = {"teams": [{"team_id": side, "players_required": 1}]}
+            await server.do("PATCH", asked, {**said, **need})
+            assert await invited(cat) == id
+            # 3. It hears who that is, once.
+            for expected in ([cat.person.uuid], []):
+                told = await server.do("POST", asked, said)
+                assert told == {"backfilled_players": expected}
+        finally:
+            if host:
+                host.kill()
 
 
 async def test_who_matches_is_killed_in_the_middle_and_another_goes_on(pair: Deployment) -> None:
@@ -236,7 +235,7 @@ async def test_who_matches_is_killed_in_the_middle_and_another_goes_on(pair: Dep
         parties = await asyncio.gather(*(party(player) for player in players))
         waiting = zip(players, parties, strict=True)
         await asyncio.gather(*(enter(player, id, "duel") for player, id in waiting))
-        await until(lambda: "match made" in pair.here.log, lambda: pair.here.log)
+        await until(lambda: "match made" in pair.here.log, story=lambda: pair.here.log)
         pair.here.kill()
         # 2. The other one matches all who are left, and those whose match was never made.
         servers = Servers(pair.there.url)
@@ -247,3 +246,33 @@ async def test_who_matches_is_killed_in_the_middle_and_another_goes_on(pair: Dep
         assert matches == dict.fromkeys(served, 2)
         for player in players:
             assert len(set(invitations(player))) == 1
+
+
+async def test_whoever_wants_to_leaves_while_no_game_server_is_free(lobby: Deployment) -> None:
+    """A match has their tickets, and nobody is invited: twenty of twenty leave, by both doors."""
+    left = 0
+    async with everybody(4, lobby.here.url, lobby.there.url) as players:
+        parties = [await party(player) for player in players]
+        while left < 20:
+            topics = [
+                f"queue:{await enter(*one, 'duel')}" for one in zip(players, parties, strict=True)
+            ]
+            for player, topic in zip(players, topics, strict=True):
+                await player.channel.watch(topic)
+                await until_seeking(player, topic)
+            for number, (player, id) in enumerate(zip(players, parties, strict=True)):
+                assert "matchmaking" in (await player.session(id))[0]
+                if number % 2:
+                    await player.do("DELETE", f"{SESSIONS}/{id}/queue")
+                else:
+                    await player.channel.command("queue.leave", session=id)
+                assert "matchmaking" not in (await player.session(id))[0]
+                left += 1
+        assert not any(invitations(player) for player in players)
+
+
+async def until_seeking(player: Player, topic: str) -> None:
+    def seeking() -> bool:
+        return bool(player.channel.states[topic].get("stage") == "seeking_server")
+
+    await player.channel.until(seeking, timeout=TIMEOUT)

@@ -13,15 +13,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from lobby.repositories import orders_in
+from lobby.storage.kinds import ORDERS
 from persistence.urls import open_store
-from tests.actions.shops import GAME, GOLD, Provider
-from tests.patience import PATIENCE
-from tests.people import call
-from tests.processes import LobbyProcess
-from tests.recorder import PLAIN
-from tests.stories.conftest import Deployment, two_processes
-from tests.upstreams import Asked, Reply, upstream
+from tests.support.checked_clients import PLAIN
+from tests.support.deployments import Deployment, two_processes
+from tests.support.entitlements import GAME, GOLD, Provider
+from tests.support.people import call
+from tests.support.processes import LobbyProcess
+from tests.support.upstream import Reply, UpstreamRequest, upstream
+from tests.support.waiting import TIMEOUT, until
 
 CLIENT = ("game", "the game's own secret")
 PATH = "/inventory/v2/player/me/entitlement"
@@ -41,7 +41,7 @@ class Scene:
         """Of gold, as it stands in the store."""
         store = await open_store(self.store)
         try:
-            orders = await orders_in(store).all("owns", f"{player}:{GOLD}")
+            orders = await ORDERS.repository(store).all("owns", f"{player}:{GOLD}")
             return sum(order.granted for order in orders)
         finally:
             await store.close()
@@ -87,7 +87,7 @@ class Killing:
         self.asked = 0
         scene.provider.service.answer = self.answer
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: UpstreamRequest) -> Reply:
         self.asked += 1
         kills = self.asked == self.at
         if kills and not self.done:
@@ -130,7 +130,7 @@ async def submit(url: str, who: dict[str, str], *ids: str) -> dict[str, Any]:
 
 
 async def settled(url: str, who: dict[str, str], id: str) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             answer = await call(url, "GET", f"{PATH}/request/{id}", headers=who)
             assert answer.status_code == 200, answer.text
@@ -157,9 +157,7 @@ async def test_a_purchase_outlives_whoever_carries_it_out(
     killing = Killing(scene, at=at, done=done)
     # 2. The process that she tells dies at it.
     sent = await submit(here.url, who, "a", "b")
-    async with asyncio.timeout(PATIENCE):
-        while killing.asked < at or here.running():
-            await asyncio.sleep(0.02)
+    await until(lambda: killing.asked >= at and not here.running())
     # 3. Another one, or its successor, goes on.
     if here is there:
         here.start()

@@ -4,18 +4,18 @@ on every process, within a second.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.client import Client
-from tests.patience import SOON
-from tests.people import Person
-from tests.recorder import recorded
-from tests.server_status.people import (
+from tests.support.channel_client import Client
+from tests.support.checked_clients import recorded
+from tests.support.deployments import Deployment
+from tests.support.people import Person
+from tests.support.pictures import data_url, png
+from tests.support.server_status import (
     PASSWORD,
     User,
     add,
@@ -25,8 +25,7 @@ from tests.server_status.people import (
     new_admin,
     new_login,
 )
-from tests.server_status.pictures import data_url, png
-from tests.stories.conftest import Deployment
+from tests.support.waiting import SOON, until
 
 
 @dataclass
@@ -57,12 +56,6 @@ def stage(lobby: Deployment) -> Iterator[Stage]:
         yield Stage(lobby, admin, User(there, admin.login).log_in())
 
 
-async def soon(condition: Callable[[], bool], seconds: float = SOON) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.02)
-
-
 async def test_who_connects_is_online_in_every_process_and_who_leaves_is_not(stage: Stage) -> None:
     nickname = new_login("Nick")
     user, person = stage.add(nicknames=[nickname])
@@ -86,26 +79,26 @@ async def test_who_connects_is_online_in_every_process_and_who_leaves_is_not(sta
     before = stage.admin.get("/server/players/count")["online"]
     # 1. They come: online within a second, everywhere.
     client = await person.connect()
-    await soon(lambda: online(True))
+    await until(lambda: online(True), SOON)
     assert [one.get("/server/players/online")["online"] for one in asking] == [before + 1] * 2
     # 2. They wish not to be seen: as if they had left.
     await client.command("presence.set", status="invisible")
-    await soon(lambda: online(False))
+    await until(lambda: online(False), SOON)
     await client.command("presence.set", status="busy")
-    await soon(lambda: online(True))
+    await until(lambda: online(True), SOON)
     # 3. They drop: still there for the grace period, then gone.
     await client.drop()
     assert online(True)
-    await soon(lambda: online(False), 3)
+    await until(lambda: online(False), 3)
     # 4. A goodbye is at once.
     async with await person.connect():
-        await soon(lambda: online(True))
-    await soon(lambda: online(False))
+        await until(lambda: online(True), SOON)
+    await until(lambda: online(False), SOON)
     assert stage.admin.get("/server/players/online") == {"online": before}
 
 
 @dataclass
-class Table:
+class WatchedSession:
     """A session in which a host and a guest sit, and a page that shows it and who is present."""
 
     id: str
@@ -133,7 +126,7 @@ class Table:
         await self.page.until(seen, SOON)
 
 
-async def a_table_is_taken(url: str, host: Person, guest: Person) -> Table:
+async def a_session_is_watched(url: str, host: Person, guest: Person) -> WatchedSession:
     hosting, joining = await host.connect(url), await guest.connect()
     page = await Client.connect(url)
     await page.watch("presence")
@@ -144,40 +137,40 @@ async def a_table_is_taken(url: str, host: Person, guest: Person) -> Table:
     for client in (hosting, joining):
         await client.watch(f"session:{id}")
     await joining.watch(f"host:{hosting.uuid}")
-    return Table(id, hosting, joining, page)
+    return WatchedSession(id, hosting, joining, page)
 
 
 async def test_watchers_see_names_nicknames_and_icons_change(stage: Stage) -> None:
     (host, host_person), (guest, guest_person) = stage.add(), stage.add()
-    table = await a_table_is_taken(stage.lobby.here.url, host_person, guest_person)
-    hosting, joining, page = table.hosting, table.joining, table.page
-    await soon(lambda: table.names() == [(host.login, guest.login)] * 3)
+    watched = await a_session_is_watched(stage.lobby.here.url, host_person, guest_person)
+    hosting, joining, page = watched.hosting, watched.joining, watched.page
+    await until(lambda: watched.names() == [(host.login, guest.login)] * 3, SOON)
     # 1. Both take another name; the administrator gives one of them.
     stage.there(host).own("PUT", "/name", json={"name": "Hostess"})
     stage.admin.call("PUT", f"/users/{guest.login}", json={"name": "Guest One"})
-    await table.until_seen(hosting, name="Hostess")
-    await table.until_seen(joining, name="Guest One")
-    await soon(lambda: table.names() == [("Hostess", "Guest One")] * 3)
+    await watched.until_seen(hosting, name="Hostess")
+    await watched.until_seen(joining, name="Guest One")
+    await until(lambda: watched.names() == [("Hostess", "Guest One")] * 3, SOON)
     state = f"host:{hosting.uuid}"
     await joining.until(lambda: joining.states[state]["name"] == "Hostess", SOON)
     # 2. Nicknames: the first is shown, and none when there is none.
     one, two = new_login("One"), new_login("Two")
     guest.own("PUT", "/nicknames", json=[one, two])
-    await table.until_seen(joining, name="Guest One", nickname=one)
+    await watched.until_seen(joining, name="Guest One", nickname=one)
     guest.own("DELETE", f"/nicknames/{one}")
-    await table.until_seen(joining, nickname=two)
+    await watched.until_seen(joining, nickname=two)
     guest.own("DELETE", "/nicknames")
-    await table.until_seen(joining, nickname=None, name="Guest One")
+    await watched.until_seen(joining, nickname=None, name="Guest One")
     # 3. Icons: told by a digest that changes with the picture.
     stage.there(guest).own("PUT", "/icon", json={"icon": data_url(png(4, 4))})
-    first = await page.until(lambda: table.icon(joining), SOON)
+    first = await page.until(lambda: watched.icon(joining), SOON)
     guest.own("PUT", "/icon", json={"icon": data_url(png(5, 5))})
-    await page.until(lambda: table.icon(joining) != first, SOON)
+    await page.until(lambda: watched.icon(joining) != first, SOON)
     guest.own("PUT", "/icon", json={"icon": None})
-    await table.until_seen(joining, icon=None, name="Guest One")
+    await watched.until_seen(joining, icon=None, name="Guest One")
     # 4. Without a name they go by their login again.
     stage.there(host).own("PUT", "/name", json={"name": None})
-    await soon(lambda: table.names() == [(host.login, "Guest One")] * 3)
+    await until(lambda: watched.names() == [(host.login, "Guest One")] * 3, SOON)
     for client in (page, hosting, joining):
         assert (client.violations, client.gaps) == ([], 0)
         await client.close()
@@ -224,7 +217,7 @@ async def test_who_is_deleted_is_gone_from_everywhere(stage: Stage) -> None:
 
 
 async def until_worthless(user: User) -> None:
-    await soon(lambda: needs_refresh(user.call("GET", "/users")))
+    await until(lambda: needs_refresh(user.call("GET", "/users")), SOON)
 
 
 async def nothing_of_theirs_opens_a_door(stage: Stage, user: User, person: Person) -> None:
@@ -247,11 +240,11 @@ async def test_a_new_password_closes_every_door_that_the_old_one_opened(stage: S
     client = await person.connect()
     assert user.own("PUT", "/password", json={"password": "another horse 8"}) == {}
     assert await client.until_closed(SOON) == 4503
-    await soon(lambda: needs_refresh(elsewhere.call("GET", "/users")))
+    await until(lambda: needs_refresh(elsewhere.call("GET", "/users")), SOON)
     assert error(elsewhere.renew())
     assert (await person.call("GET", "/users")).status_code == 401
     # The login that set it goes on, on either process, and renews.
-    await soon(lambda: not needs_refresh(stage.there(user).call("GET", "/users")))
+    await until(lambda: not needs_refresh(stage.there(user).call("GET", "/users")), SOON)
     assert user.own("GET", "/login")
     there = stage.there(user)
     there.take(there.renew())
@@ -263,9 +256,9 @@ async def test_an_administrators_powers_end_in_every_process(stage: Stage) -> No
     there = stage.there(boss)
     assert there.get("/console-available")
     stage.admin.call("PUT", f"/users/{boss.login}/is-admin", json={"isAdmin": False})
-    await soon(lambda: there.call("GET", "/console-available").status_code == 403)
+    await until(lambda: there.call("GET", "/console-available").status_code == 403, SOON)
     stage.admin.call("PUT", f"/users/{boss.login}/is-admin", json={"isAdmin": True})
-    await soon(lambda: there.call("GET", "/console-available").status_code == 200)
+    await until(lambda: there.call("GET", "/console-available").status_code == 200, SOON)
 
 
 async def test_odd_logins_are_as_unknown_as_any(stage: Stage) -> None:

@@ -13,12 +13,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.patience import PATIENCE
-from tests.people import call
-from tests.processes import LobbyProcess
-from tests.recorder import recorded
-from tests.server_status.people import API, PASSWORD, User, add, basic, bearer, new_admin
-from tests.stories.conftest import Deployment, two_processes
+from tests.support.checked_clients import recorded
+from tests.support.deployments import Deployment, two_processes
+from tests.support.people import call
+from tests.support.processes import LobbyProcess
+from tests.support.server_status import API, PASSWORD, User, access_header, add, basic, new_admin
+from tests.support.waiting import TIMEOUT
 
 ACCESS_SECONDS = 2.0
 
@@ -39,10 +39,10 @@ class StatusClient:
         self.logins = self.renewals = 0
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = await self._send(method, path, bearer(self._access or "none"), body)
+        answer = await self._send(method, path, access_header(self._access or "0"), body)
         if isinstance(answer, dict) and answer.get("needRefresh"):
             await self._renew()
-            answer = await self._send(method, path, bearer(self._access), body)
+            answer = await self._send(method, path, access_header(self._access), body)
         if isinstance(answer, dict) and "error" in answer:
             raise Refused(answer["error"])
         return answer
@@ -50,7 +50,7 @@ class StatusClient:
     async def _renew(self) -> None:
         if self._refresh:
             with suppress(Refused):
-                await self._take("/reauth", bearer(self._refresh))
+                await self._take("/reauth", access_header(self._refresh))
                 self.renewals += 1
                 return
         password = next(self._ask_password, None)
@@ -108,7 +108,7 @@ async def test_it_lives_through_expiry_a_restart_and_a_new_password(
     assert (client.logins, client.renewals) == (1, 0)
     # 2. Its access token expires, again and again: it never notices more than a second call.
     for renewals in (1, 2):
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while client.renewals < renewals:
                 assert await client.call("GET", f"{own}/online") == {"isOnline": False}
     await client.call("PUT", f"{own}/name", {"name": "Still Here"})

@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.processes import LobbyProcess
-from tests.web.by_hand import ByHand
+from tests.support.processes import LobbyProcess
+from tests.web.scripted_server import ScriptedServer
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP lobby.test 127.0.0.1",
 ]
 
 
@@ -76,7 +77,7 @@ async def browser_page(browser: Browser) -> AsyncIterator[Open]:
     opened: list[Page] = []
 
     async def browser_page(
-        url: str, channel: ByHand | None = None, *, clock: bool = False, **options: Any
+        url: str, channel: ScriptedServer | None = None, *, clock: bool = False, **options: Any
     ) -> Window:
         opened.append(page := await browser.new_page(**options))
         window = Window(page)
@@ -98,7 +99,7 @@ async def browser_page(browser: Browser) -> AsyncIterator[Open]:
 async def open_page(browser_page: Open, lobby_server: LobbyProcess) -> Open:
     """The same, of the lobby that all share."""
 
-    async def open_page(channel: ByHand | None = None, **options: Any) -> Window:
+    async def open_page(channel: ScriptedServer | None = None, **options: Any) -> Window:
         return await browser_page(lobby_server.url, channel, **options)
 
     return open_page

@@ -10,10 +10,10 @@ import pytest
 from playwright.async_api import expect
 
 from lobby.api.page import POLICY
-from tests.client import Client
-from tests.patience import PATIENCE
-from tests.people import call, new_host, new_user
-from tests.processes import LobbyProcess
+from tests.support.channel_client import Client
+from tests.support.people import call, new_host, new_user
+from tests.support.processes import LobbyProcess
+from tests.support.waiting import TIMEOUT
 from tests.web.conftest import Open
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -40,6 +40,13 @@ async def test_people_come_change_and_go(open_page: Open, lobby_server: LobbyPro
     assert window.troubles == []
 
 
+DOORS = {
+    "friends": "friends only, password, named players only",
+    "invited": "by invitation, password, named players only",
+    "closed": "password, named players only, closed",
+}
+
+
 async def test_a_session_shows_every_seat_until_it_closes(
     open_page: Open, lobby_server: LobbyProcess
 ) -> None:
@@ -63,8 +70,13 @@ async def test_a_session_shows_every_seat_until_it_closes(
         await expect(card.get_by_role("listitem").filter(has_text="Seat 3")).to_have_text(
             "Seat 3: invited"
         )
-        await ours.command("session.update", session=id, joinable=False)
-        await expect(card.locator(".door")).to_have_text("closed")
+        await expect(card.locator(".door")).to_have_text("named players only")
+        await ours.command("session.update", session=id, password="sesame")
+        await expect(card.locator(".door")).to_have_text("password, named players only")
+        for entry, words in DOORS.items():
+            await ours.command("session.update", session=id, entry=entry)
+            await expect(card.locator(".door")).to_have_text(words)
+        await expect(window.page.locator("#seats-count")).to_contain_text("0")
         await ours.command("session.close", session=id)
         await expect(card).to_have_count(0)
     assert window.troubles == []
@@ -188,13 +200,59 @@ async def test_a_game_in_a_browser_keeps_its_identity_and_misses_no_word(
     own_lobby.start()
     async with await host.connect() as second:
         await second.command("session.say", session=session, text="two")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while await page.evaluate("window.game.said.length") < 2:
                 pass
         await second.command("session.say", session=session, text="three")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while await page.evaluate("window.game.said.length") < 3:
                 pass
         watched = await second.watch(f"session:{session}")
         assert await page.evaluate("window.game.said") == ["one", "two", "three"]
         assert await page.evaluate("[...window.game.ids]") == [watched["seats"]["1"]["player"]]
+
+
+UNLISTED = {
+    "LOBBY_PEOPLE_LIMIT": "Too many are online to list them here: only how many.",
+    "LOBBY_SEEN_BY": "Who is online is shown to friends alone here, to others only how many.",
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("LOBBY_PEOPLE_LIMIT", "1"), ("LOBBY_SEEN_BY", "friends")]
+)
+async def test_people_who_are_not_listed_are_counted_and_nothing_is_wrong(
+    browser_page: Open, own_lobby: LobbyProcess, setting: str, value: str
+) -> None:
+    own_lobby.settings[setting] = value
+    own_lobby.start()
+    ada, bob = await new_user(own_lobby.url), await new_user(own_lobby.url)
+    async with await ada.connect(), await bob.connect():
+        window = await browser_page(url=own_lobby.url)
+        page = window.page
+        await expect(page.locator("#people-count")).to_contain_text("2")
+        await expect(page.locator("#more-people")).to_have_text(UNLISTED[setting])
+        for gone in (".people", "#search-people", "#no-people"):
+            await expect(page.locator(gone)).to_be_hidden()
+        await expect(page.locator("#no-sessions")).to_be_visible()
+    await expect(page.locator("#people-count")).to_contain_text("0")
+    assert window.troubles == []
+
+
+async def test_a_small_window_and_small_lists_change_nothing_but_how_many_are_shown(
+    browser_page: Open, own_lobby: LobbyProcess
+) -> None:
+    limits = {"LOBBY_WINDOW_LIMIT": "2", "LOBBY_ROSTER_LIMIT": "1", "LOBBY_LIST_LIMIT": "1"}
+    own_lobby.settings.update(limits)
+    own_lobby.start()
+    users = [await new_user(own_lobby.url) for _ in range(3)]
+    clients = [await user.connect() for user in users]
+    for client in clients:
+        await client.command("session.launch")
+    window = await browser_page(url=own_lobby.url)
+    for what, rows in (("people", ".person"), ("sessions", ".session")):
+        await expect(window.page.locator(rows)).to_have_count(2)
+        await expect(window.page.locator(f"#more-{what}")).to_have_text("and 1 more")
+    for client in clients:
+        await client.close()
+    assert window.troubles == []

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-import lobby.channel.answers  # noqa: F401  # its refusals count too
-from lobby.channel.closing import Close
+import lobby.channel.dispatch  # noqa: F401  # its refusals count too
+from lobby.channel.close_codes import Close
 from lobby.channel.commands import COMMANDS
 from lobby.domain.errors import LobbyError
 from protocol.channel import COMMAND, SUBPROTOCOL, Commands, Hello
 from protocol.codec import decode
 from protocol.frames import FRAME
-from tests.client import Client
-from tests.patience import PATIENCE
-from tests.processes import LobbyProcess
+from tests.support.channel_client import Client
+from tests.support.processes import LobbyProcess
+from tests.support.waiting import TIMEOUT
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = (DOCS / "the-channel.md").read_text()
@@ -35,6 +36,15 @@ def refusals(kind: type[LobbyError] = LobbyError) -> set[str]:
     return {kind.code}.union(*map(refusals, kind.__subclasses__()))
 
 
+EITHER = {
+    ("session.join", "session"),
+    ("session.join", "host"),
+    ("watch", "topic"),
+    ("watch", "topics"),
+}
+"""Fields of which one is needed, whichever."""
+
+
 def test_every_command_is_there_with_each_of_its_fields() -> None:
     table = {row[0].strip("`"): row[1] for row in rows() if len(row) == 4}
     kinds = {get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(Commands)}
@@ -43,14 +53,14 @@ def test_every_command_is_there_with_each_of_its_fields() -> None:
     for name, kind in kinds.items():
         for field, about in kind.model_fields.items():
             if field not in ("type", "id"):
-                optional = not about.is_required() and name != "session.join"
+                optional = not about.is_required() and (name, field) not in EITHER
                 assert f"`{field}{'?' if optional else ''}`" in table[name], (name, field)
 
 
 def test_every_refusal_it_names_exists() -> None:
     named = {code for row in rows() if len(row) == 4 for code in re.findall(r"`(\w+)`", row[3])}
     general = DOCUMENT[DOCUMENT.index("Any command may also") : DOCUMENT.index("## Topics")]
-    named |= set(re.findall(r"`(\w+)`", general)) - {"retry_after"}
+    named |= set(re.findall(r"`(\w+)`", general)) - {"retry_after", "watch"}
     assert len(named) > 20
     assert named <= refusals()
 
@@ -61,8 +71,8 @@ def test_every_close_code_of_ours_is_explained() -> None:
 
 
 def test_its_transcript_is_in_the_agreed_words() -> None:
-    lines = re.findall(r"^[HG] ([><]) (.+)$", DOCUMENT, re.MULTILINE)
-    assert len(lines) > 20
+    lines = re.findall(r"^[ABGH] ([><]) (.+)$", DOCUMENT, re.MULTILINE)
+    assert len(lines) > 50
     for way, text in lines:
         if way == ">":
             decode(text.encode(), COMMAND)
@@ -86,7 +96,7 @@ async def test_its_example_hosts_joins_and_shows_who_sits(lobby_server: LobbyPro
             await watcher.until(lambda: taken(watcher) == 2)
             for player in (host, guest):
                 assert player.stdout
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(TIMEOUT):
                     while await player.stdout.readline() != b"First light (2 of 8 seats)\n":
                         assert player.returncode is None
         finally:
@@ -96,10 +106,33 @@ async def test_its_example_hosts_joins_and_shows_who_sits(lobby_server: LobbyPro
         assert watcher.violations == []
 
 
+async def test_its_example_ends_at_ctrl_c_without_a_traceback(lobby_server: LobbyProcess) -> None:
+    player = await start("host", lobby_server.url)
+    assert player.stdout
+    async with asyncio.timeout(TIMEOUT):
+        await player.stdout.readline()
+        player.send_signal(signal.SIGINT)
+        _, errors = await player.communicate()
+    assert errors == b""
+    assert player.returncode == 0
+
+
 async def start(role: str, url: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-u", str(PLAYER), role, url, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-u",
+        str(PLAYER),
+        role,
+        url,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=heed_ctrl_c,
     )
+
+
+def heed_ctrl_c() -> None:
+    """As in a terminal: what a shell starts in the background inherits that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def taken(watcher: Client) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import expect
 
-from tests.patience import SOON
-from tests.people import new_host, new_user
-from tests.stories.conftest import Deployment, two_processes
+from tests.support.deployments import Deployment, two_processes
+from tests.support.people import new_host, new_user
+from tests.support.waiting import SOON
 from tests.web.conftest import Open
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -1,0 +1,284 @@
+"""What time does: held seats lapse, who is gone for good loses theirs, and somebody sees to it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+import pytest
+
+from lobby import expiring_keys
+from lobby.actions.sessions import invitations, lifecycle, seats
+from lobby.actions.timers import expiry, presence
+from lobby.domain.errors import SeatTaken, SessionNotFound
+from lobby.domain.permissions import Actor, Permit
+from lobby.domain.reasons import Reason
+from lobby.domain.sessions.seats import SeatStatus, seat_id
+from lobby.domain.sessions.session import Session
+from lobby.workers.sweeper import TERM_SECONDS, Sweeper
+from persistence.live.memory import open_memory
+from persistence.ports import Unreachable
+from persistence.urls import open_store
+from tests.support.frozen_stores import away
+from tests.support.live_parts import shared
+from tests.support.lobby import LocalLobby, leading, local_lobby
+from tests.support.lobby import seats_with as taken
+from tests.support.waiting import until
+
+MOMENT = 0.001
+
+
+async def arrive(local: LocalLobby, actor: Actor, socket: int = 1) -> None:
+    await local.lobby.roster.heartbeat(local.lobby.name, local.lobby.settings.keeper_seconds)
+    await local.lobby.presence.arrive(actor, socket)
+
+
+async def drop(local: LocalLobby, actor: Actor, socket: int = 1) -> None:
+    local.lobby.presence.depart(actor.uuid, socket, final=False)
+    await local.lobby.presence._written.wait()
+
+
+async def seated(local: LocalLobby) -> tuple[Actor, Actor, Session]:
+    """Both with a socket, both in the host's session."""
+    host, guest = await local.person(), await local.person()
+    await arrive(local, host, 1)
+    await arrive(local, guest, 2)
+    return host, guest, await local.join(await local.open_session(host), guest)
+
+
+async def keep_alive(local: LocalLobby, seconds: float) -> None:
+    """Time passes, and the process vouches for its people all the while."""
+    until = local.clock.now + seconds
+    while local.clock.now < until:
+        local.clock.advance(min(1.0, until - local.clock.now))
+        await local.lobby.roster.heartbeat(local.lobby.name, local.lobby.settings.keeper_seconds)
+
+
+async def test_a_hold_that_is_over_is_a_free_seat_before_anybody_sweeps(
+    local: LocalLobby,
+) -> None:
+    host, late, guest = await local.person(), await local.person(), await local.person()
+    session = await local.open_session(host)
+    seat = seat_id(session.id, "3")
+    await seats.reserve(local.lobby, Permit(late), seat=seat)
+    with pytest.raises(SeatTaken):
+        await seats.reserve(local.lobby, Permit(guest), seat=seat)
+    local.clock.advance(local.lobby.settings.reservation_seconds)
+    await seats.reserve(local.lobby, Permit(guest), seat=seat)
+    assert taken(await local.now(session), SeatStatus.RESERVED) == {"3": guest.uuid}
+
+
+async def test_a_reservation_lapses_at_its_time_and_not_before(local: LocalLobby) -> None:
+    host, guest = await local.person(), await local.person()
+    session = await local.open_session(host)
+    await seats.reserve(local.lobby, Permit(guest), seat=seat_id(session.id, "3"))
+    local.clock.advance(local.lobby.settings.reservation_seconds - MOMENT * 2)
+    await expiry.free_expired_seats(local.lobby)
+    assert taken(await local.now(session), SeatStatus.RESERVED) == {"3": guest.uuid}
+    local.clock.advance(MOMENT * 4)
+    await expiry.free_expired_seats(local.lobby)
+    assert taken(await local.now(session), SeatStatus.RESERVED) == {}
+    assert await local.lobby.sessions.all("held", "yes") == []
+    event = [event for topic, event in local.told if topic == f"session:{session.id}"][-1]
+    assert event["inner"]["seats"]["3"]["status"] == "free"
+
+
+async def test_an_invitation_lapses_at_its_time_and_not_before(local: LocalLobby) -> None:
+    host, guest = await local.person(), await local.person()
+    session, _ = await lifecycle.launch(local.lobby, Permit(host), host=host.uuid)
+    await invitations.invite(local.lobby, leading(host), id=session.id, player=guest.uuid)
+    local.clock.advance(local.lobby.settings.invite_seconds - MOMENT * 2)
+    await expiry.free_expired_seats(local.lobby)
+    assert (await local.now(session)).seats.invited(guest.uuid)
+    local.clock.advance(MOMENT * 4)
+    await expiry.free_expired_seats(local.lobby)
+    assert (await local.now(session)).seats.held_by(guest.uuid) is None
+
+
+async def test_what_was_taken_in_time_does_not_lapse(local: LocalLobby) -> None:
+    host, guest = await local.person(), await local.person()
+    session = await local.open_session(host)
+    await seats.reserve(local.lobby, Permit(guest), seat=seat_id(session.id, "3"))
+    await local.join(session, guest)
+    local.clock.advance(10_000)
+    await expiry.free_expired_seats(local.lobby)
+    assert taken(await local.now(session)) == {"0": host.uuid, "3": guest.uuid}
+
+
+async def test_a_session_that_closes_meanwhile_does_not_stop_the_others_from_lapsing(
+    local: LocalLobby,
+) -> None:
+    host, other, guest = [await local.person() for _ in range(3)]
+    held = [await local.open_session(host), await local.open_session(other)]
+    for session in held:
+        await seats.reserve(local.lobby, Permit(guest), seat=seat_id(session.id, "3"))
+    local.clock.advance(10_000)
+    # The list is read, and then the first of them is closed.
+    first = min(held, key=lambda session: str(session.id))
+    second = max(held, key=lambda session: str(session.id))
+    listed = await local.lobby.sessions.all("held", "yes")
+    await lifecycle.close(
+        local.lobby, Permit(host, outright=True), id=first.id, reason=Reason.CLOSED
+    )
+    lapsing = local.lobby.sessions
+
+    async def as_listed(label: str, value: str, *, page: int = 500) -> list[Session]:
+        return listed
+
+    lapsing.all = as_listed  # type: ignore[method-assign]
+    await expiry.free_expired_seats(local.lobby)
+    assert taken(await local.now(second), SeatStatus.RESERVED) == {}
+
+
+async def test_a_guest_who_stays_away_loses_the_seat(local: LocalLobby) -> None:
+    host, guest, session = await seated(local)
+    await drop(local, guest, 2)
+    await keep_alive(local, local.lobby.settings.grace_seconds - 1)
+    await presence.expire_due(local.lobby)
+    assert (await local.now(session)).seats.sits(guest.uuid)
+    await keep_alive(local, 2)
+    await presence.expire_due(local.lobby)
+    assert taken(await local.now(session)) == {"0": host.uuid}
+    # Settled: nobody is named again.
+    assert await local.lobby.roster.expired() == []
+
+
+async def test_a_guest_who_comes_back_in_time_keeps_the_seat(local: LocalLobby) -> None:
+    _, guest, session = await seated(local)
+    await drop(local, guest, 2)
+    await keep_alive(local, local.lobby.settings.grace_seconds - 1)
+    await arrive(local, guest, 3)
+    await keep_alive(local, 100)
+    await presence.expire_due(local.lobby)
+    assert (await local.now(session)).seats.sits(guest.uuid)
+
+
+async def test_when_the_host_is_gone_the_session_ends_and_the_players_are_told(
+    local: LocalLobby,
+) -> None:
+    host, guest, session = await seated(local)
+    await drop(local, host, 1)
+    await keep_alive(local, local.lobby.settings.grace_seconds + 1)
+    await presence.expire_due(local.lobby)
+    with pytest.raises(SessionNotFound):
+        await local.now(session)
+    assert await local.inbox(guest) == [("session_closed", str(session.id))]
+    assert await local.inbox(host) == []
+    told = [event["told"] for topic, event in local.told if topic == f"session:{session.id}"]
+    assert told[-1] == "ended"
+
+
+async def test_the_people_of_a_dead_process_lose_their_seats_and_nobody_else(
+    local: LocalLobby,
+) -> None:
+    host, guest, session = await seated(local)
+    async with local_lobby(local.lobby.store, shared(local.lobby)) as other:
+        third = await local.person()
+        await arrive(other, third, 3)
+        await local.join(session, third)
+        # The other process beats no more.
+        await keep_alive(local, local.lobby.settings.keeper_seconds + 1)
+        await presence.expire_due(local.lobby)
+    assert taken(await local.now(session)) == {"0": host.uuid, "1": guest.uuid}
+
+
+async def test_who_never_held_a_socket_keeps_the_seat_for_a_while(local: LocalLobby) -> None:
+    host, guest = await local.person(), await local.person()
+    session = await local.join(await local.open_session(host), guest)
+    local.clock.advance(local.lobby.settings.unattended_seconds - 1)
+    await presence.expire_due(local.lobby)
+    assert taken(await local.now(session)) == {"0": host.uuid, "1": guest.uuid}
+    local.clock.advance(2)
+    await presence.expire_due(local.lobby)
+    with pytest.raises(SessionNotFound):
+        await local.now(session)
+
+
+async def test_after_a_restart_everybody_has_time_to_come_back() -> None:
+    store = await open_store("sqlite::memory:")
+    async with local_lobby(store) as before:
+        host, guest, session = await seated(before)
+        late = await before.person()
+        await before.join(session, late)
+    async with local_lobby(store) as local:
+        settings = local.lobby.settings
+        sweeper = Sweeper(local.lobby)
+        await sweeper.round()
+        # 1. Within the time after a restart, all seats are kept; the host comes back.
+        await keep_alive(local, settings.restart_grace_seconds - 1)
+        await arrive(local, host)
+        await sweeper.round()
+        assert taken(await local.now(session)) == {"0": host.uuid, "1": guest.uuid, "2": late.uuid}
+        # 2. Then who held a socket and did not return is gone; who never did has longer.
+        await keep_alive(local, 2)
+        await sweeper.round()
+        assert taken(await local.now(session)) == {"0": host.uuid, "2": late.uuid}
+        await keep_alive(local, settings.unattended_seconds)
+        await sweeper.round()
+        assert taken(await local.now(session)) == {"0": host.uuid}
+    await store.close()
+
+
+async def test_a_roster_that_comes_back_empty_is_rearmed(local: LocalLobby) -> None:
+    _, _, session = await seated(local)
+    sweeper = Sweeper(local.lobby)
+    await sweeper.round()
+    empty = dataclasses.replace(local.lobby, **vars(open_memory(clock=local.clock)))
+    sweeper = Sweeper(empty)
+    await sweeper.round()
+    local.clock.advance(local.lobby.settings.restart_grace_seconds - 1)
+    await sweeper.round()
+    assert len(taken(await local.now(session))) == 2
+    local.clock.advance(2)
+    await sweeper.round()
+    with pytest.raises(SessionNotFound):
+        await local.now(session)
+
+
+async def test_who_left_is_shown_no_longer_also_while_the_database_is_away(
+    local: LocalLobby,
+) -> None:
+    _, guest, session = await seated(local)
+    sweeper = Sweeper(local.lobby)
+    await sweeper.round()
+    with away(local.lobby.store):
+        await drop(local, guest, 2)
+        await keep_alive(local, local.lobby.settings.grace_seconds + 1)
+        assert guest.uuid not in (await local.lobby.roster.read()).entries
+        with pytest.raises(Unreachable):
+            await sweeper.round()
+    await sweeper.round()
+    assert guest.uuid not in taken(await local.now(session)).values()
+
+
+async def test_another_process_takes_over_the_sweeping(local: LocalLobby) -> None:
+    """Only one sweeps at a time; when it stops, its term runs out and the other begins."""
+    async with local_lobby(local.lobby.store, shared(local.lobby)) as other:
+        other.clock.advance(0)
+        first = asyncio.create_task(Sweeper(local.lobby).run())
+        host, guest = await local.person(), await local.person()
+        session = await local.open_session(host)
+        await until(lambda: holds(local))
+        second = asyncio.create_task(Sweeper(other.lobby).run())
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await seats.reserve(local.lobby, Permit(guest), seat=seat_id(session.id, "3"))
+        for local_ in (local, other):
+            local_.clock.advance(TERM_SECONDS + local.lobby.settings.reservation_seconds)
+        await until(lambda: nobody_waits(local, session))
+        assert await holds(other)
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+
+
+async def nobody_waits(local_: LocalLobby, session: Session) -> bool:
+    return not taken(await local_.now(session), SeatStatus.RESERVED)
+
+
+async def holds(local_: LocalLobby) -> bool:
+    """Whether it has the lock: a stranger does not get it, and its holder does."""
+    locks, name, sweeping = local_.lobby.locks, local_.lobby.name, expiring_keys.leader("sweeper")
+    if await locks.acquire(sweeping, "stranger", 1.0):
+        await locks.release(sweeping, "stranger")
+        return False
+    return await locks.acquire(sweeping, name, TERM_SECONDS)

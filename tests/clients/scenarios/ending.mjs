@@ -1,0 +1,79 @@
+// `close` is final: everything that waits is settled, and nothing brings it back; a wake-up only
+// shortens a wait, and no wait that we were told. The process ends by itself.
+
+// A browser's, made of what Node has: before the client looks for them.
+const page = new EventTarget();
+globalThis.addEventListener = page.addEventListener.bind(page);
+globalThis.removeEventListener = page.removeEventListener.bind(page);
+
+const { assert, client, pause, phase, please, scenario, url } = await import("./harness.mjs");
+const wake = () => page.dispatchEvent(new Event("online"));
+
+await scenario(async () => {
+  const closed = { name: "ClosedError" };
+  const never = client();
+  const queued = never.command("presence.set", { status: "away" });
+  const watched = never.watch("sessions");
+  const read = never.journal("inbox");
+  const when = watched.when(() => true);
+  const iterating = watched[Symbol.asyncIterator]().next();
+  const connecting = never.connect();
+  const { ready } = watched;
+  never.close();
+  never.close();
+  for (const each of [queued, connecting, ready, when]) await assert.rejects(each, closed);
+  assert.equal((await iterating).done, true);
+  assert.equal(never.state.why.by, "us");
+  await assert.rejects(never.command("presence.set", { status: "away" }), closed);
+  wake();
+  await pause(50);
+  assert.equal(never.state.phase, "closed");
+
+  // It may be opened again, with what it watched.
+  await never.connect();
+  await Promise.all([watched.ready, read.ready]);
+
+  // Closed with a command underway: it may have been done.
+  await please("mute");
+  const underway = never.command("presence.set", { status: "busy" });
+  await pause(20);
+  never.close();
+  await assert.rejects(underway, { name: "UnknownOutcomeError" });
+  await please("heal");
+
+  // Closed while it waits.
+  const patient = client({ url: "http://127.0.0.1:9", backoff: { first: 60_000, longest: 60_000 } });
+  patient.connect().catch(() => {});
+  await phase(patient, "waiting");
+  patient.close();
+  wake();
+  assert.equal(patient.state.phase, "closed");
+
+  // A wake-up shortens a wait that we chose.
+  const eager = client({ backoff: { first: 60_000, longest: 60_000 } });
+  await eager.connect();
+  await please("cut");
+  await phase(eager, "waiting");
+  wake();
+  await phase(eager, "live");
+
+  // None that we were told: `drain` says when to come back.
+  let last;
+  class Draining extends WebSocket {
+    constructor(...where) {
+      super(...where);
+      last = this;
+    }
+  }
+  const drained = client({ url, WebSocket: Draining });
+  await drained.connect();
+  const told = new Promise((done) => drained.on("drain", done));
+  last.onmessage({ data: '{"type":"drain","return_after_ms":60000}' });
+  const { until } = await told;
+  await please("cut");
+  const waiting = await phase(drained, "waiting");
+  assert.ok(waiting.until >= until && waiting.until < until + 1000);
+  wake();
+  await pause(50);
+  assert.equal(drained.state.phase, "waiting");
+});

@@ -1,0 +1,104 @@
+// What every scenario stands on: a client at the address it is given, and a line to the test, which
+// cuts and freezes the connection when it is asked to.
+
+import assert from "node:assert/strict";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+
+const [, , dist, url, direct] = process.argv;
+const lines = createInterface({ input: process.stdin });
+const answers = [];
+lines.on("line", () => answers.shift()?.());
+
+export { assert, direct, url };
+const file = pathToFileURL(dist);
+export const lobby = { ...(await import(file)), ...(await import(new URL("http.js", file))) };
+
+const clients = [];
+let step = "the beginning";
+const stuck = setTimeout(() => assert.fail(`stuck, last at: ${step}`), Number(process.env.STUCK ?? 20_000));
+
+/** A client through the proxy, which comes back soon; closed at the end. */
+export function client(options = {}) {
+  if (process.env.DEBUG) options = { log: (...said) => console.log(...said), ...options };
+  const made = new lobby.LobbyClient({ url, anonymous: true, backoff: { first: 20, longest: 50 }, ...options });
+  clients.push(made);
+  return made;
+}
+
+/** One that can host, past the proxy. */
+export async function host() {
+  const http = new lobby.LobbyHttp({ url: direct });
+  const { uuid, key } = await http.hosts.register();
+  const { token } = await http.hosts.login(uuid, key);
+  const made = client({ url: direct, token, anonymous: false });
+  await made.connect();
+  await made.command("host.set", { only_friends: false, allow_nonames: true });
+  return made;
+}
+
+/** The test does this: `cut`, `freeze`, `mute`, `heal`, `kill`, `start`, … */
+export function please(what) {
+  step = what;
+  return new Promise((done) => {
+    answers.push(done);
+    process.stdout.write(`${what}\n`);
+  });
+}
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function until(test, what = String(test)) {
+  step = what;
+  for (let n = 0; n < 1500; n++) {
+    const found = await test();
+    if (found) return found;
+    await pause(10);
+  }
+  assert.fail(`never: ${what}`);
+}
+
+/** Resolves with the state once the client is in this phase. */
+export const phase = (of, wanted) => until(() => of.state.phase === wanted && of.state, wanted);
+
+/** Resolves once the client has lost its connection and is back. */
+export async function comesBack(of, lose) {
+  const lost = new Promise((done) => {
+    const off = of.on("state", (state) => state.phase === "waiting" && (off(), done(state)));
+  });
+  await lose();
+  const waiting = await lost;
+  await phase(of, "live");
+  return waiting;
+}
+
+/** Everything that clients send and hear from here on, through sockets of their own kind. */
+export function listening() {
+  const sent = [];
+  const heard = [];
+  class Heard extends WebSocket {
+    static last;
+    constructor(...where) {
+      super(...where);
+      Heard.last = this;
+      this.addEventListener("message", ({ data }) => heard.push(...[JSON.parse(data)].flat()));
+    }
+    send(text) {
+      sent.push(text);
+      super.send(text);
+    }
+  }
+  return { sent, heard, WebSocket: Heard };
+}
+
+/** Runs it, closes every client, and lets go: the process has to end by itself. */
+export async function scenario(run) {
+  try {
+    await run();
+  } finally {
+    for (const each of clients) each.close();
+    stuck.unref();
+    lines.close();
+    process.stdin.destroy();
+  }
+}

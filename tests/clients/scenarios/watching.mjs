@@ -1,0 +1,85 @@
+// Documents: ready, typed states that are frozen, paths of what changed, sharing, questions.
+
+import { assert, client, host, listening, pause, scenario, until } from "./harness.mjs";
+
+await scenario(async () => {
+  const ada = await host();
+  const { sent, WebSocket } = listening();
+  const me = client({ WebSocket });
+  const list = me.watch("sessions");
+  assert.equal(list.status, "asking");
+  assert.equal(list.state, undefined);
+  await me.connect();
+  await list.ready;
+  assert.equal(list.status, "live");
+
+  const { session } = await ada.command("session.launch", { name: "Harbour", attributes: { modes: ["a", "b"], map: "dust" } });
+  const before = await list.when((state) => session.id in state, { timeout: 5000 });
+  assert.ok(Object.isFrozen(before) && Object.isFrozen(before[session.id].seats));
+  assert.equal(before[session.id].name, "Harbour");
+
+  const changes = [];
+  list.on("change", (change) => changes.push(change));
+  const names = [];
+  list.at([session.id, "name"], (name) => names.push(name));
+  const map = [];
+  list.at([session.id, "attributes", "map"], (value) => map.push(value));
+  await ada.command("session.update", { session: session.id, name: "Port", attributes: { modes: ["b"] } });
+  await list.when((state) => state[session.id].name === "Port");
+  const change = changes.at(-1);
+  assert.equal(change.whole, false);
+  const paths = change.paths.map((path) => path.slice(1).join("."));
+  assert.ok(paths.includes("name") && paths.includes("attributes.modes") && paths.includes("attributes.map"), paths.join());
+  assert.deepEqual([...change.state[session.id].attributes.modes], ["b"]);
+  assert.ok(!("map" in change.state[session.id].attributes));
+  assert.deepEqual(names, ["Port"]);
+  assert.deepEqual(map, [undefined]);
+  assert.equal(before[session.id].name, "Harbour", "what was shown before stays as it was");
+  assert.equal(change.state[session.id].seats, before[session.id].seats, "what has not changed is the same object");
+
+  // A question: its answer, and nothing else.
+  const asked = me.watch("sessions", { filter: { host: ada.identity.uuid }, limit: 5 });
+  const window = await asked.ready;
+  assert.equal(window.total, 1);
+  assert.equal(window.sessions[session.id].name, "Port");
+  assert.match(asked.topic, /^sessions:/);
+
+  // Two share one topic; the last that goes ends it, after a tick.
+  const watches = () => sent.filter((text) => JSON.parse(text).type === "watch").length;
+  const unwatches = () => sent.filter((text) => JSON.parse(text).type === "unwatch").length;
+  const asking = watches();
+  const again = me.watch("sessions");
+  assert.equal(again.getSnapshot(), list.state);
+  assert.equal(await again.ready, list.state);
+  again.close();
+  again.close();
+  const mounted = me.watch(`SESSION:${session.id}`);
+  mounted.close();
+  const remounted = me.watch(`session:${session.id}`);
+  await remounted.ready;
+  assert.equal(remounted.topic, `session:${session.id}`);
+  assert.equal(watches(), asking + 1);
+  assert.equal(unwatches(), 0);
+  list.close();
+  await until(() => unwatches() === 1, "unwatched");
+  asked.close();
+  await until(() => unwatches() === 2, "the question is unwatched");
+
+  // Iterators give the newest alone, and end with the topic.
+  const iterator = remounted[Symbol.asyncIterator]();
+  assert.equal((await iterator.next()).value.whole, true);
+  for (const name of ["One", "Two", "Three"]) {
+    await ada.command("session.update", { session: session.id, name });
+  }
+  await remounted.when((state) => state.name === "Three");
+  assert.equal((await iterator.next()).value.state.name, "Three");
+  const ended = new Promise((done) => remounted.on("ended", done));
+  await ada.command("session.close", { session: session.id });
+  assert.equal(await ended, "session_closed");
+  assert.equal(remounted.status, "ended");
+  assert.equal((await iterator.next()).done, true);
+
+  const none = me.watch("session:1");
+  await assert.rejects(none.ready, { name: "RefusedError", code: "session_not_found" });
+  await pause(20);
+});

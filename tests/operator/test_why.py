@@ -1,0 +1,37 @@
+"""`lobby why` where there are many accounts: its cost does not grow with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lobby.operator.why import Why, why
+from tests.support.lobby import local_lobby
+from tests.support.long_runs import long_run, scaled
+from tests.support.trails import add_with_trails, seconds_of_why
+
+FEW, MANY = 10, scaled(10_000)
+TRIES = 40
+MOST_TIMES = 3.0
+"""As long as it may take among many, of the time among few."""
+
+
+async def test_it_says_of_one_account_what_happened_to_that_one() -> None:
+    async with local_lobby() as local:
+        first, second = await add_with_trails(local.lobby, range(1, 3))
+        found = await why(local.lobby, Why(command="why", who=second.uuid))
+        assert (found["account"], found["name"]) == (second.uuid, second.shown_name)
+        assert found["said"].startswith("left session 5 at ")
+        assert {entry["session"] for entry in found["entries"]} == {"1", "2", "3", "4", "5"}
+        assert first.uuid not in str(found)
+
+
+@long_run
+@pytest.mark.parametrize("word", ["uuid", "number", "login", "name"])
+async def test_its_cost_does_not_grow_with_accounts_that_have_trails(word: str) -> None:
+    async with local_lobby() as local:
+        some = await add_with_trails(local.lobby, range(1, FEW + 1))
+        who = str(getattr(some[FEW // 2], word))
+        among_few = await seconds_of_why(local.lobby, who, tries=TRIES)
+        await add_with_trails(local.lobby, range(FEW + 1, MANY + 1))
+        among_many = await seconds_of_why(local.lobby, who, tries=TRIES)
+        assert among_many[0] < MOST_TIMES * among_few[0]

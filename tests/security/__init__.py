@@ -1,0 +1,1 @@
+"""Attacks on the lobby, by the rows of the threat table."""
