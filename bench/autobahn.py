@@ -1,8 +1,9 @@
-"""Autobahn's WebSocket cases against our wire, by `kosoku`; ends with 1 on any surprise.
+"""Autobahn conformance cases against our WebSocket implementation, run by `kosoku`; exits with 1
+if any result is not the expected one.
 
     python -m bench.autobahn
 
-Cases 9 (speed, long messages), 12 and 13 (compression, which we do not offer) are left out.
+Cases 9 (performance), 12 and 13 (compression, which is not offered) are excluded.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.channel.client import serving
+from tests.support.raw_websocket import echo_serving
 
-# Against a suite's haste an allowance of frames would be in the way; it has tests of its own.
+# The rate limit of frames would stop the suite; it has tests of its own.
 LIMITS = {"frames_per_second": 1e6, "burst": 1_000_000}
 EXCLUDED = ("9.*", "12.*", "13.*")
 EXPECTED = {f"1.2.{number}": "binary messages are refused with 1003" for number in range(1, 9)}
@@ -41,7 +42,7 @@ def run(port: int, folder: str) -> dict[str, str]:
 
 
 def main() -> int:
-    with serving(limits=LIMITS) as server, tempfile.TemporaryDirectory() as folder:
+    with echo_serving(limits=LIMITS) as server, tempfile.TemporaryDirectory() as folder:
         found = run(server.port, folder)
     failed = {case for case, behaviour in found.items() if behaviour not in GOOD}
     for case in sorted(failed & EXPECTED.keys()):

@@ -1,9 +1,9 @@
-"""Changes acknowledged per second by 64 callers on one SQLite file: commits shared, and one by one.
+"""Group commit: changes acknowledged per second by 64 callers on one SQLite file, with and without.
 
     python -m bench.commits [seconds]
 
-A change is what every verb makes: load, decide, save, answered after the commit. Both take turns
-in short rounds, so that a disk that tires is fair to both. The promise is 3,000 a second.
+A change is what every verb does: load, decide, save, acknowledged after the commit. Both variants
+alternate in short rounds, so that a disk that slows down affects both. The target is 3,000/s.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import Kind
-from lobby.repositories import accounts_in
-from lobby.repository import Repository
+from lobby.storage.kinds import ACCOUNTS
+from lobby.storage.repository import Repository
 from persistence.store.sqlite import SqliteStore
 
 CALLERS, ROUNDS, PROMISED = 64, 4, 3_000
@@ -27,16 +27,16 @@ CALLERS, ROUNDS, PROMISED = 64, 4, 3_000
 async def filled(
     path: Path, *, group: int | None = None
 ) -> tuple[SqliteStore, Repository[Account]]:
-    """A store with an account for each caller; `group=1` commits every save for itself."""
+    """A store with an account for each caller; `group=1`: one commit per save."""
     store = await SqliteStore.open(str(path), **({"group": group} if group else {}))
-    accounts = accounts_in(store)
+    accounts = ACCOUNTS.repository(store)
     for n in range(CALLERS):
         await accounts.add(Account(str(n), n, Kind.HOST, registered=0.0))
     return store, accounts
 
 
 async def changes_per_second(accounts: Repository[Account], seconds: float) -> float:
-    """Each caller waits for its answer before it changes its account again."""
+    """Each caller waits for the acknowledgement before its next change."""
     acknowledged = 0
     started = time.perf_counter()
 
@@ -62,9 +62,9 @@ async def main(seconds: float) -> int:
         await single.close()
     shared_rate, single_rate = sum(together) / ROUNDS, sum(apart) / ROUNDS
     print(f"SQLite {sqlite3.sqlite_version}, synchronous=FULL, {CALLERS} callers")
-    print(f"  commits shared        {shared_rate:8,.0f} changes/s acknowledged")
-    print(f"  one commit a change   {single_rate:8,.0f} changes/s acknowledged")
-    print(f"  ratio                 {shared_rate / single_rate:8.1f}")
+    print(f"  group commit            {shared_rate:8,.0f} changes/s acknowledged")
+    print(f"  one commit per change   {single_rate:8,.0f} changes/s acknowledged")
+    print(f"  ratio                   {shared_rate / single_rate:8.1f}")
     return int(shared_rate < PROMISED)
 
 

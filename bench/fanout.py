@@ -1,9 +1,9 @@
-"""One event to a thousand sockets: frames delivered per second of the server's processor time.
+"""Fan-out of one event to a thousand sockets: frames delivered per second of the server's CPU time.
 
     python -m bench.fanout
 
-Ours (framed once, the same bytes to every connection, 128 a turn of the loop) takes turns with
-`websockets.broadcast`; each server is a process of its own, and so is the client that reads. Ends
+Ours (framed once, the same bytes to every connection, 128 per turn of the loop) alternates with
+`websockets.broadcast`; each server is a process of its own, and so is the client that reads. Exits
 with 1 when the median of the pairs' ratios is below the target.
 """
 
@@ -30,8 +30,8 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.asyncio.server import serve as websockets_serve
 
-from lobby.channel.handshake import Http
-from lobby.channel.wire import EXTENSION, Connection, Limits, wire
+from lobby.channel.wire import EXTENSION, Connection, WireLimits, wire
+from lobby.process.http import Http
 from protocol.framing import text_frame
 
 SOCKETS, SWEEPS, PAIRS, SLICE, TARGET = 1000, 400, 3, 128, 1.3
@@ -44,9 +44,9 @@ Sweep = Callable[[], Awaitable[None]]
 
 
 class Listener:
-    """A peer that hears nothing: what is measured is what is said to it."""
+    """A peer that ignores what it receives: only sending is measured."""
 
-    def heard(self, text: bytes) -> None: ...
+    def message(self, text: bytes) -> None: ...
 
     def fell_behind(self) -> None: ...
 
@@ -70,7 +70,7 @@ async def serve_wire(announce: Announce) -> None:
             await asyncio.sleep(0)
 
     app = Starlette(routes=[WebSocketRoute("/ws", endpoint)])
-    config = uvicorn.Config(app, port=0, http=Http, ws=wire(Limits()), log_level="warning")
+    config = uvicorn.Config(app, port=0, http=Http, ws=wire(WireLimits()), log_level="warning")
     with socket.create_server(("127.0.0.1", 0), backlog=SOCKETS) as listening:
         serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listening]))
         announce(listening.getsockname()[1])
@@ -97,7 +97,7 @@ async def serve_broadcast(announce: Announce) -> None:
 
 
 async def publish(sweep: Sweep) -> None:
-    """On a line from our parent, all sweeps as fast as they go."""
+    """On a line from the parent process, all sweeps without a pause."""
     asked = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), asked.set)
     await asked.wait()
@@ -110,8 +110,10 @@ VARIANTS = {"wire": serve_wire, "broadcast": serve_broadcast}
 
 
 @contextmanager
-def started(core: int, *command: str) -> Iterator[subprocess.Popen[str]]:
-    pinned = ["taskset", "-c", str(core % (os.cpu_count() or 1))] if shutil.which("taskset") else []
+def started(core: int | None, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """On this core; None: on any."""
+    pins = core is not None and shutil.which("taskset")
+    pinned = ["taskset", "-c", str((core or 0) % (os.cpu_count() or 1))] if pins else []
     pipe = subprocess.PIPE
     with subprocess.Popen([*pinned, *command], stdin=pipe, stdout=pipe, text=True) as process:
         try:
@@ -131,7 +133,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def measure(variant: str, readers: str) -> float:
-    """Frames delivered per second of the server's processor time."""
+    """Frames delivered per second of the server's CPU time."""
     expected = str(SOCKETS * SWEEPS * len(text_frame(EVENT)))
     with started(0, sys.executable, __file__, variant) as server:
         port = line(server)

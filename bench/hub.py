@@ -1,9 +1,9 @@
-"""What coalescing is worth: updates delivered per second of the server's processor time.
+"""Coalescing in the hub: updates delivered per second of the server's CPU time.
 
     python -m bench.hub
 
-A thousand sockets watch one document through the hub, which is told of changes at a rising rate;
-beside it, in the same run, `websockets.broadcast` sends every change for itself.
+A thousand sockets watch one document through the hub, which receives changes at a rising rate; for
+comparison, `websockets.broadcast` sends every change separately.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Collection
 from pathlib import Path
 
 import uvicorn
@@ -24,12 +26,14 @@ from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.asyncio.server import serve as websockets_serve
 
 from bench.fanout import EVENT, SOCKETS, Announce, line, processor_seconds, started
-from lobby.channel.handshake import Http
-from lobby.channel.wire import EXTENSION, Connection, Limits, wire
-from lobby.hub import Hub, Look
+from bench.people import SyntheticPeople
+from lobby.channel.wire import EXTENSION, Connection, WireLimits, wire
+from lobby.hub import Hub, News, Snapshot
+from lobby.live_queries import Viewer
+from lobby.process.http import Http
 from persistence.live.memory import MemoryBus
 from persistence.ports import Page
-from protocol.events import DocumentTold
+from protocol.events import DocumentChanged
 
 TOPIC = "session:1024"
 SECONDS = 4.0
@@ -42,7 +46,7 @@ class Watcher:
     behind = False
     out: Connection
 
-    def heard(self, text: bytes) -> None: ...
+    def message(self, text: bytes) -> None: ...
 
     def fell_behind(self) -> None:
         self.behind = True
@@ -52,17 +56,34 @@ class Watcher:
 
     def lost(self, code: int | None) -> None: ...
 
-    def revoked(self, token_version: int | None) -> None: ...
+    def charge(self, topic: str, size: int) -> None: ...
+
+    def revoked(self, token_version: int | None, ended: Collection[str]) -> None: ...
 
 
 class OneDocument:
-    """What the hub looks at: always the beginning."""
+    """A source for the hub: one document that always has its first state."""
 
-    async def look(self, topic: str) -> Look:
-        return Look(state(0), epoch="bench", version=1)
+    def clock(self) -> float:
+        return time.time()
+
+    async def snapshot(self, topic: str) -> Snapshot:
+        return Snapshot(state(0), epoch="bench", version=1)
+
+    async def news(self, topic: str, versions: object) -> News:
+        return News({}, {})
+
+    async def hides(self, topic: str, identity: str) -> None:
+        return None
+
+    async def viewer(self, account: str, *, friends: bool, named_by: bool) -> Viewer:
+        return Viewer(account)
 
     async def changed(self, versions: object) -> list[str]:
         return []
+
+    async def epoch(self) -> str:
+        return "bench"
 
     async def read(self, topic: str, *, after: int, limit: int) -> Page:
         return Page([], trimmed=False)
@@ -83,8 +104,9 @@ async def serve_hub(announce: Announce, rate: int) -> None:
     hub = Hub(
         bus,
         OneDocument(),
+        SyntheticPeople(0),
         name="bench",
-        forget_standing=lambda account: None,
+        forget_account=lambda account: None,
         on_changed=lambda changed: None,
     )
     hearing = asyncio.create_task(hub.run())
@@ -98,13 +120,13 @@ async def serve_hub(announce: Announce, rate: int) -> None:
         await hub.join(TOPIC, watcher)
 
     app = Starlette(routes=[WebSocketRoute("/ws", endpoint)])
-    config = uvicorn.Config(app, port=0, http=Http, ws=wire(Limits()), log_level="warning")
+    config = uvicorn.Config(app, port=0, http=Http, ws=wire(WireLimits()), log_level="warning")
     with socket.create_server(("127.0.0.1", 0), backlog=SOCKETS) as listening:
         serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listening]))
         announce(listening.getsockname()[1])
         await asked()
         for n in range(int(rate * SECONDS)):
-            bus.publish(TOPIC, DocumentTold(version=n + 2, outer=state(n)).model_dump_json())
+            bus.publish(TOPIC, DocumentChanged(version=n + 2, outer=state(n)).model_dump_json())
             await asyncio.sleep(1 / rate)
         await asyncio.sleep(0.2)
         print("done", flush=True)
@@ -136,7 +158,7 @@ async def asked() -> None:
 
 
 def measure(variant: str, rate: int, readers: str) -> float:
-    """Updates delivered per second of the server's processor time."""
+    """Updates delivered per second of the server's CPU time."""
     with started(0, sys.executable, "-m", "bench.hub", variant, str(rate)) as server:
         port = line(server)
         with started(1, readers, port, str(SOCKETS), str(10**12)) as client:

@@ -1,10 +1,10 @@
-"""What it costs that thousands wait for notifications, and how soon they hear of one.
+"""Long poll versus periodic polling: the CPU cost of idle clients, and the delay of a notification.
 
     python -m bench.longpolls
 
-Two thousand players wait with one long-poll each; then, in the same run and on the same server,
-they ask every eight seconds instead. Of each: the server's processor time while nothing happens,
-and how long after it was told a word is in its reader's hands.
+Two thousand players wait with one long poll each; then, in the same run and on the same server,
+they poll every eight seconds. Measured: the server's CPU time while nothing happens, and the time
+from writing a notification to its arrival at the client.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ import uvloop
 from pydantic import SecretStr
 
 from bench.fanout import line, processor_seconds, started
-from lobby.actions import logins
-from lobby.channel.handshake import Http
+from lobby.actions.login import tokens
 from lobby.config import Settings
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.permissions import Kind
 from lobby.main import create_app
+from lobby.process.http import Http
 from protocol import topics
 from protocol.events import InboxEntry
 
@@ -44,16 +44,18 @@ SECONDS = 8.0
 EVERY_SECONDS = 8.0
 WORDS = 200
 FIRST = "1"
-"""What everybody was told before."""
+"""The id of everybody's first notification."""
 PATH = "/notification/v1/player/me/stream/notification/lp"
 
-# The server: on each number that it reads, that player is told something.
+# The server: for each number that it reads, it writes a notification to that player.
 
 
 async def serve() -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # the pipe is ours
-    app = create_app(Settings(database_url="sqlite::memory:", secret=SecretStr("b" * 48)))
-    # Whoever asks seldom keeps the connection, too.
+    secret = SecretStr("a signing key that only this bench knows about")
+    secret = SecretStr("a signing key that only this bench knows about")
+    app = create_app(Settings(database_url="sqlite::memory:", secret=secret))
+    # Clients that poll seldom keep the connection, too.
     config = uvicorn.Config(
         app, http=Http, log_level="error", access_log=False, timeout_keep_alive=60
     )
@@ -64,14 +66,14 @@ async def serve() -> None:
             await asyncio.sleep(0.01)
         lobby: Lobby = app.state.lobby
         accounts = await asyncio.gather(*(add(lobby, n) for n in range(PLAYERS)))
-        tokens = [logins.issue(lobby, account) for account in accounts]
-        await asyncio.gather(*(tell(lobby, account) for account in accounts))
-        print(json.dumps({"port": listening.getsockname()[1], "tokens": tokens}), flush=True)
+        issued = [tokens.issue(lobby, account) for account in accounts]
+        await asyncio.gather(*(post(lobby, account) for account in accounts))
+        print(json.dumps({"port": listening.getsockname()[1], "tokens": issued}), flush=True)
         reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(reader)
         await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
         while asked := await reader.readline():
-            await tell(lobby, accounts[int(asked)])
+            await post(lobby, accounts[int(asked)])
         server.should_exit = True
         await serving
 
@@ -82,16 +84,16 @@ async def add(lobby: Lobby, number: int) -> Account:
     return await lobby.accounts.add(account)
 
 
-async def tell(lobby: Lobby, account: Account) -> None:
+async def post(lobby: Lobby, account: Account) -> None:
     entry = InboxEntry(kind="message", message="hello", at=time.time())
-    await lobby.notices.put(topics.inbox(account.uuid), entry)
+    await lobby.inbox.put(topics.inbox(account.uuid), entry)
 
 
 # The players
 
 
 class Player:
-    """One connection; its place is behind the last notification that it was given."""
+    """One connection; `_place`: the id of the last notification that it received."""
 
     def __init__(self, number: int, port: int, token: str) -> None:
         self.number, self._port, self._token = number, port, token
@@ -106,8 +108,8 @@ class Player:
 
     async def ask(self, deadline: int) -> None:
         target = f"{PATH}?deadline={deadline}&exclude_before={self._place}"
-        said = f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self._token}"
-        self._writer.write(f"{said}\r\n\r\n".encode())
+        message = f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self._token}"
+        self._writer.write(f"{message}\r\n\r\n".encode())
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         size = int(head.partition(b"content-length: ")[2].partition(b"\r")[0])
         answer = json.loads(await self._reader.readexactly(size))
@@ -160,7 +162,7 @@ async def measure(
 
 
 async def delay(server: Popen[str], player: Player, moment: float) -> float:
-    """Told at a moment of its own, as a fraction of a round of asking."""
+    """The delay of one notification; `moment`: when, as a fraction of the polling interval."""
     assert server.stdin is not None
     await asyncio.sleep(moment * EVERY_SECONDS)
     player.heard.clear()
@@ -175,9 +177,9 @@ def crowd() -> Iterator[tuple[Popen[str], Callable[[], list[Player]]]]:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with started(0, sys.executable, "-m", "bench.longpolls", "serve") as server:
-        said: Any = json.loads(line(server))
-        tokens = list(enumerate(said["tokens"]))
-        yield server, lambda: [Player(n, said["port"], token) for n, token in tokens]
+        message: Any = json.loads(line(server))
+        numbered = list(enumerate(message["tokens"]))
+        yield server, lambda: [Player(n, message["port"], token) for n, token in numbered]
 
 
 async def compare() -> None:

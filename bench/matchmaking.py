@@ -1,10 +1,10 @@
-"""What waiting for somebody near is worth, beside whoever comes first.
+"""Matchmaking by rating versus first come, first served: waiting time, quality and CPU time.
 
     python -m bench.matchmaking
 
-Ten thousand parties of one to three come at random, and once a second those who
-wait are matched, three against three. Both ways see the same parties in the same order. Then ten
-thousand wait at once, and one tick is measured on the processor's clock.
+Ten thousand parties of one to three arrive at random, and once a second the waiting ones are
+matched, three against three. Both algorithms get the same parties in the same order. Then ten
+thousand wait at once, and the CPU time of one tick is measured.
 """
 
 from __future__ import annotations
@@ -16,18 +16,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median, quantiles
 
-from lobby.domain.match_clients import Company
-from lobby.domain.match_sides import Sizes, fit, split
-from lobby.domain.match_terms import age
-from lobby.domain.matching import MOST, Made, Profile, Window, make
-from lobby.domain.platforms import (
+from lobby.domain.matchmaking.balance import Sizes, fit, split
+from lobby.domain.matchmaking.compatibility import Compatibility
+from lobby.domain.matchmaking.matching import (
+    MOST_TICKETS,
+    FoundMatch,
+    Profile,
+    Window,
+    find_matches,
+)
+from lobby.domain.matchmaking.model import age
+from lobby.domain.matchmaking.tickets import RatedPlayer, Ticket, grouped
+from lobby.domain.sessions.clients import (
     NUMBERS,
     PERMITTED_INPUTS,
     PERMITTED_PLATFORMS,
     Client,
     Crossplay,
 )
-from lobby.domain.tickets import Rated, Ticket, grouped
 
 PARTIES = 10_000
 EVERY_S = (0.1, 1.0, 10.0)
@@ -46,21 +52,21 @@ WISHES = [
     for platform in ("any", *PERMITTED_PLATFORMS)
     for input in ("any", *PERMITTED_INPUTS)
 ]
-Matching = Callable[[Sequence[Ticket], Profile, float], list[Made]]
+Matching = Callable[[Sequence[Ticket], Profile, float], list[FoundMatch]]
 
 
-def ours(tickets: Sequence[Ticket], profile: Profile, now: float) -> list[Made]:
-    return make(tickets, profile, now=now, window=WINDOW)
+def ours(tickets: Sequence[Ticket], profile: Profile, now: float) -> list[FoundMatch]:
+    return find_matches(tickets, profile, now=now, window=WINDOW)
 
 
-def first_come(tickets: Sequence[Ticket], profile: Profile, now: float) -> list[Made]:
-    """The oldest, and the next oldest whose games go together with it and who find room: whatever
-    their ratings are. No more at once than we match."""
+def first_come(tickets: Sequence[Ticket], profile: Profile, now: float) -> list[FoundMatch]:
+    """First come, first served: the oldest ticket, and the next oldest that are compatible and
+    fit, whatever their ratings are. At most as many players per tick as ours."""
     waiting = sorted(tickets, key=age)
-    company = Company([one.client for one in ticket.players] for ticket in waiting)
-    left, made, taken = dict(enumerate(waiting)), list[Made](), 0
+    company = Compatibility([one.client for one in ticket.players] for ticket in waiting)
+    left, made, taken = dict(enumerate(waiting)), list[FoundMatch](), 0
     for seeker, ticket in enumerate(waiting):
-        if seeker in left and taken < MOST:
+        if seeker in left and taken < MOST_TICKETS:
             least = profile.least(now - ticket.created, WINDOW)
             chosen = gathered(left, company, profile)
             sides = seated([left[one] for one in chosen], profile, least)
@@ -68,27 +74,31 @@ def first_come(tickets: Sequence[Ticket], profile: Profile, now: float) -> list[
                 del left[one]
             if sides:
                 taken += len(chosen)
-                made.append(Made(profile.id, sides, ticket.region))
+                made.append(FoundMatch(profile.id, sides, ticket.region))
     return made
 
 
-def gathered(left: dict[int, Ticket], company: Company, profile: Profile) -> list[int]:
-    """Whoever comes first of those who are left, and whoever else may be with all before."""
-    chosen, sizes, marks, lets_in = list[int](), Sizes(), 0, -1
+def gathered(left: dict[int, Ticket], company: Compatibility, profile: Profile) -> list[int]:
+    """The first of the remaining tickets, and each next one that is compatible with all before."""
+    chosen, sizes, classes, compatible = list[int](), Sizes(), 0, -1
     for one, ticket in left.items():
-        mark = company.marks[one]
+        mark = company.classes[one]
         joined = tuple(sorted((*sizes, ticket.size), reverse=True))
-        together = not mark & ~lets_in and not marks & ~company.lets_in(mark)
+        together = not mark & ~compatible and not classes & ~company.compatible(mark)
         if together and fit(joined, profile.num_sides, 0, profile.max_players_per_side):
             chosen.append(one)
-            sizes, marks, lets_in = joined, marks | mark, lets_in & company.lets_in(mark)
+            sizes, classes, compatible = (
+                joined,
+                classes | mark,
+                compatible & company.compatible(mark),
+            )
         if sum(sizes) == profile.num_sides * profile.max_players_per_side:
             break
     return chosen
 
 
 def seated(tickets: list[Ticket], profile: Profile, least: int) -> list[list[Ticket]]:
-    """No sides when they are not enough."""
+    """The sides; empty when there are not enough players."""
     tickets = sorted(tickets, key=lambda ticket: -ticket.size)
     shape = profile.num_sides, least, profile.max_players_per_side
     if not fit(tuple(ticket.size for ticket in tickets), *shape):
@@ -98,13 +108,13 @@ def seated(tickets: list[Ticket], profile: Profile, least: int) -> list[list[Tic
 
 
 def parties(rng: random.Random, every_s: float) -> Iterator[Ticket]:
-    """They come at random, half of them alone."""
+    """Parties that arrive at random (Poisson), half of them single players."""
     now = 0.0
     for n in range(PARTIES):
         now += rng.expovariate(1 / every_s) if every_s else 0.0
         size = rng.choices((1, 2, 3), (50, 30, 20))[0]
         players = [
-            Rated(f"{n}-{one}", n, rng.gauss(25, 8.3), 8.3, rng.choice(CLIENTS))
+            RatedPlayer(f"{n}-{one}", n, rng.gauss(25, 8.3), 8.3, rng.choice(CLIENTS))
             for one in range(size)
         ]
         rating = grouped(players, "avg")
@@ -113,13 +123,13 @@ def parties(rng: random.Random, every_s: float) -> Iterator[Ticket]:
 
 @dataclass
 class Played:
-    """How long each waited who was matched, and how far apart each match was."""
+    """Waiting times of matched tickets, the matches, and how many tickets timed out."""
 
     waits: list[float] = field(default_factory=list)
-    made: list[Made] = field(default_factory=list)
+    made: list[FoundMatch] = field(default_factory=list)
     gone: int = 0
 
-    def tell(self, name: str) -> None:
+    def report(self, name: str) -> None:
         waits, gaps = (q(self.waits), q([match.gap for match in self.made]))
         spreads = q([match.spread for match in self.made])
         print(
@@ -129,13 +139,13 @@ class Played:
 
 
 def q(values: Sequence[float]) -> tuple[float, float]:
-    """The median, and what 95 of 100 do not exceed."""
+    """The median and the 95th percentile."""
     cuts = quantiles(values, n=20)
     return cuts[9], cuts[18]
 
 
 def rush(matching: Matching, every_s: float) -> Played:
-    """A tick a second, until everybody has come and is matched, or has had enough of waiting."""
+    """One tick a second, until every ticket is matched or has timed out."""
     coming, played, waiting = deque(parties(random.Random(1), every_s)), Played(), list[Ticket]()
     now = 0.0
     while coming or waiting:
@@ -153,7 +163,7 @@ def rush(matching: Matching, every_s: float) -> Played:
 
 
 def processor_ms(matching: Matching, tickets: Sequence[Ticket], profile: Profile) -> float:
-    """Of the middle one of some ticks."""
+    """CPU time of a tick: the median of several."""
     took = []
     for _ in range(TICKS):
         before = time.process_time()
@@ -163,7 +173,7 @@ def processor_ms(matching: Matching, tickets: Sequence[Ticket], profile: Profile
 
 
 def crowds() -> Iterator[tuple[str, list[Ticket], Profile, Sequence[Matching]]]:
-    """Ten thousand who wait: as many as may be are matched, or nobody is."""
+    """Cases with ten thousand waiting tickets: many matches at once, or none."""
     every = list(parties(random.Random(1), 0))
     yield "three against three", every, DUEL, (ours, first_come)
     yield "five against five", every, replace(DUEL, max_players_per_side=5), (ours, first_come)
@@ -176,7 +186,7 @@ def crowds() -> Iterator[tuple[str, list[Ticket], Profile, Sequence[Matching]]]:
 
 
 def choosy(rng: random.Random, tickets: Sequence[Ticket], factor: float) -> Iterator[Ticket]:
-    """The same, but that each party plays with some platforms and inputs only."""
+    """The same tickets with random crossplay preferences."""
     for ticket in tickets:
         platform, input = rng.choice(list(NUMBERS)), rng.choice(INPUTS)
         client = Client("4.2.0", platform, input, rng.choice(WISHES))
@@ -192,7 +202,7 @@ def compare() -> None:
             f"  {'':12}{'waited':>14}   {'between sides':>17} {'within match':>17}   matches  gone"
         )
         for name, matching in (("ours", ours), ("first come", first_come)):
-            rush(matching, every_s).tell(name)
+            rush(matching, every_s).report(name)
     print(f"A tick with {PARTIES:,} waiting, milliseconds of processor")
     for name, tickets, profile, ways in crowds():
         took = [processor_ms(way, tickets, profile) for way in ways]

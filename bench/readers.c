@@ -1,5 +1,5 @@
 /* Many WebSocket clients in one thread: `readers <port> <sockets> <bytes>`.
-   Says "ready" when all are connected, and "done" when they have read so many bytes together. */
+   Prints "ready" when all are connected, and "done" when they have read so many bytes together. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static void stop(const char *why) {
     exit(1);
 }
 
-/* Byte by byte, so that no frame behind the answer is taken with it. */
+/* Reads byte by byte, so that no frame behind the handshake is consumed. */
 static int enter(int port) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
     int end = 0, fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -46,7 +46,7 @@ int main(int count, char **words) {
     }
     puts("ready");
     fflush(stdout);
-    /* Never asleep: waking us would be charged to the server that is measured. */
+    /* Busy polling: the cost of waking this process would be charged to the server. */
     for (time_t last = time(0); seen < expected;) {
         int ready = epoll_wait(epoll, events, 512, 0);
         if (ready < 0 || time(0) - last > 10) stop("nothing came for ten seconds");
