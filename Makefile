@@ -1,13 +1,14 @@
 # What one types here. `make` alone prints the list.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check lint format bench lock parts
+.PHONY: help setup run test pythons check lint format limits bench long chaos soak lock sbom floors parts \
+    generators clients
 
 BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
 DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence tests bench)
-BENCHES := commits fanout hub longpolls matchmaking autobahn
+BENCHES := commits fanout hub live_browser live_queries friends presence herd longpolls matchmaking freed_seats refusals why autobahn
 
 # What is compiled once is not compiled again at each of a hundred starts.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,46 +17,70 @@ unexport PYTHONDONTWRITEBYTECODE
 # worker has servers of its own.
 AT_ONCE ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 3 : n > 3 ? 4 : n + 1)))
 
-# A tree that was moved, or whose Python went away, is set up again.
+# A tree that was moved, whose Python went away, or is another than PYTHON=..., is set up again.
 $(shell $(BIN)/python -c '' 2>/dev/null && grep -qF '$(CURDIR)/.venv' $(BIN)/activate \
+    && { [ -z '$(PYTHON)' ] || [ "$$($(PYTHON) -V)" = "$$($(BIN)/python -V)" ]; } \
     || rm -f $(RUNTIME) $(DEVELOPMENT))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(DEVELOPMENT) parts ## everything for development, in .venv
+setup: $(DEVELOPMENT) parts generators ## everything for development, in .venv
 	@echo "Ready."
 
 run: $(RUNTIME) ## serve on 127.0.0.1:8000 (PORT and LOBBY_* change what they name)
 	@exec $(BIN)/lobby serve
 
-test: $(DEVELOPMENT) parts lint ## lint, types, import rules, then every test (ARGS='-k name' for some)
+test: $(DEVELOPMENT) parts generators lint ## lint, types, import rules, then every test (ARGS='-k name' for some)
 	@echo "Tests"
 	@$(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+pythons: $(DEVELOPMENT) ## what another Python breaks first, on each one that is installed
+	@scripts/pythons
 
 check: format test ## format, then all that `make test` does: before each commit
 
 lint: $(DEVELOPMENT) ## what needs no running program: lint, format, types, import rules
-	@echo "Lint and format"
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
-	@echo "Types"
-	@$(BIN)/mypy --strict $(TYPED)
-	@echo "Import rules"
-	@$(BIN)/lint-imports --no-logo
+	@scripts/lint $(BIN) $(TYPED)
 
 format: $(DEVELOPMENT) ## put imports and layout in order
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format
 
-bench: $(DEVELOPMENT) ## load and comparisons: commits, fan-out, matches, Autobahn's cases (some minutes)
+limits: $(DEVELOPMENT) ## write docs/limits.md anew after a change to a limit
+	@$(BIN)/python scripts/limits
+
+bench: $(DEVELOPMENT) ## load and comparisons: commits, fan-out, a herd, matches, Autobahn's cases (some minutes)
 	@for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python -m bench.$$bench || exit; done
+
+long: $(DEVELOPMENT) parts ## the races that tests run in short, with their whole number (ARGS='-k name' for some)
+	@LONG=1 $(BIN)/python -m pytest -m long_run $(ARGS)
+
+chaos: $(DEVELOPMENT) parts ## ten minutes of faults at random (SEED, SECONDS, FAULTS and REDIS choose)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	    $(if $(FAULTS),--faults "$(FAULTS)") $(if $(REDIS),--redis $(REDIS))
+
+soak: $(DEVELOPMENT) parts ## an hour of coming and going: nothing may grow (MINUTES, SOCKETS and REDIS=1 choose)
+	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60) --sockets $(or $(SOCKETS),2000) \
+	    $(if $(REDIS),--redis)
+
+clients: $(DEVELOPMENT) generators ## build clients/js/dist anew after a change to its sources or to the models
+	@$(BIN)/python scripts/clients
 
 lock: $(DEVELOPMENT) ## write the locks anew after a change to pyproject.toml
 	@scripts/lock
 
+sbom: $(DEVELOPMENT) ## write what is installed to run to build/sbom.json (CycloneDX)
+	@$(BIN)/python scripts/sbom
+
+floors: ## draw docs/floors.svg anew after a change of the import rules
+	@scripts/floors
+
 parts:
 	@scripts/system-parts
+
+generators: $(DEVELOPMENT)
+	@scripts/generators
 
 # Only pyproject.toml or a lock that changed costs anything.
 .venv/installed-%: %.lock pyproject.toml scripts/environment
