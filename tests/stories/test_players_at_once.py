@@ -162,11 +162,13 @@ async def differences(day: Day, one: Player) -> list[str]:
 
 
 async def unread(one: Player, session: str, on_socket: Json | None) -> list[str]:
-    """Of this session, what they have not read again, or were not told."""
+    """Of this session, what they have not read again, or were not told. Who has left it is told
+    nothing more of it by notifications, not even its end."""
     answer = await one.read(session)
     known = one.held.get(session)
+    theirs = known is not None and one.uuid in members(known[1])
     if answer.status_code == 404:
-        return [f"{session} is over"] if known or on_socket else []
+        return [f"{session} is over"] if theirs or on_socket else []
     view, etag = answer.json(), answer.headers["ETag"]
     require_sound_view(view)
     wrong = [] if on_socket and on_socket["version"] == revision(etag) else [f"{session}: version"]
@@ -174,7 +176,7 @@ async def unread(one: Player, session: str, on_socket: Json | None) -> list[str]
         told = max(one.notified.get(session, [""]), key=lambda tag: revision(tag or "0"))
         wrong += [] if known == (etag, view) else [f"{session} was not read again"]
         wrong += [] if told == etag else [f"{session}: told {told}, not {etag}"]
-    elif known and one.uuid in members(known[1]):
+    elif theirs:
         wrong.append(f"{session} seems theirs")
     return wrong
 
