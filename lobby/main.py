@@ -117,9 +117,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
-def api_routes(settings: Settings) -> list[Route]:
-    """The HTTP routes of every door, and of the API documents that describe them."""
-    doors: list[Door] = [
+def doors_of(settings: Settings) -> list[Door]:
+    """Every dialect with its operations."""
+    return [
         hosts.door,
         users.door,
         presence.door,
@@ -127,6 +127,11 @@ def api_routes(settings: Settings) -> list[Route]:
         player_services.door,
         health.door,
     ]
+
+
+def api_routes(settings: Settings) -> list[Route]:
+    """The HTTP routes of every door, and of the API documents that describe them."""
+    doors = doors_of(settings)
     version = metadata.version("lobby")
     channel = partial(asyncapi.document, version=version)
     rows = openapi.rows(doors, asyncapi=channel, version=version)

@@ -1,0 +1,418 @@
+"""Models of the live channel: what is shown, and what is asked.
+
+Written by scripts/python-client-types from the models of the server: change those, then
+`make clients`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict, final
+
+
+@final
+class ChatEntry(TypedDict):
+    author: str
+    name: NotRequired[str | None]
+    text: str
+    at: float
+
+
+@final
+class Friend(TypedDict):
+    """Somebody on a list of friends. `status` and `since` are absent while they are not shown."""
+
+    name: NotRequired[str | None]
+    nickname: NotRequired[str | None]
+    icon: NotRequired[str | None]
+    status: NotRequired[Literal["online", "away", "busy", "playing", "reconnecting"] | None]
+    since: NotRequired[float | None]
+
+
+@final
+class Friends(TypedDict):
+    """Everybody on one's list of friends."""
+
+    people: dict[str, Friend]
+
+
+@final
+class Host(TypedDict):
+    """What guests may see of a host. `session` is the id of the live one."""
+
+    uuid: str
+    name: NotRequired[str | None]
+    only_friends: bool
+    allow_nonames: bool
+    attributes: dict[str, Any]
+    session: NotRequired[str | None]
+
+
+@final
+class InboxEntry(TypedDict):
+    """A notification in an account's inbox, neutral: each door words it for its clients. `about`:
+    the topic that shows more. `version`: the session's when this was written, `view`: which of
+    its views this reader gets; both absent when the reader no longer belongs to it. `rank`,
+    `request` (for entitlements) and `order` (within a request) are ids. Of kind `message`: a
+    text that somebody posted, with the `link` to fetch and its entity tag, `link_tag`.
+    `reason`: why the reader is no longer in the session, where that is so."""
+
+    kind: Literal[
+        "session_invited",
+        "session_kicked",
+        "session_banned",
+        "session_closed",
+        "session_uninvited",
+        "seat_lapsed",
+        "session_updated",
+        "session_match_found",
+        "session_instance_joinable",
+        "entitlement_fulfilled",
+        "rank_updated",
+        "login_refresh",
+        "login_revoked",
+        "message",
+    ]
+    session: NotRequired[str | None]
+    version: NotRequired[int | None]
+    view: NotRequired[Literal["inside", "outside"] | None]
+    about: NotRequired[str | None]
+    host: NotRequired[str | None]
+    rank: NotRequired[int | None]
+    request: NotRequired[str | None]
+    order: NotRequired[str | None]
+    message: str
+    link: NotRequired[str | None]
+    link_tag: NotRequired[str | None]
+    reason: NotRequired[str | None]
+    custom_data: NotRequired[dict[str, str] | None]
+    at: float
+
+
+@final
+class InstanceState(TypedDict):
+    """Where a session is played, as anybody may see it."""
+
+    id: str
+    host_type: Literal["dedicated", "player"]
+    status: Literal["requested", "allocated", "pending", "joinable", "closed"]
+    health: NotRequired[Literal["healthy", "degraded", "unhealthy", "unknown"] | None]
+
+
+@final
+class ListedSession(TypedDict):
+    """A session as anybody may see it. `host`: the leader, absent while there is none. `entry`:
+    who comes in unasked, its host's settings included; `joinable`: anybody does. `nonames`:
+    whether guests without a name may come; `password`: whether the uninvited are asked for one.
+    `free`: seats that somebody new could take, `full`: none. `browser`: its data in the session
+    browser, absent where it is not listed. `match` is an id. `led_in_name`: its leader just
+    came first, and kicks and bans nobody there; absent where they may."""
+
+    id: str
+    template: str
+    host: NotRequired[str | None]
+    host_name: NotRequired[str | None]
+    name: NotRequired[str | None]
+    created: float
+    joinable: bool
+    entry: Literal["open", "friends", "invited", "closed"]
+    nonames: bool
+    password: bool
+    free: int
+    full: bool
+    seats: dict[str, Seat]
+    attributes: dict[str, Any]
+    region: NotRequired[str | None]
+    browser: NotRequired[dict[str, str] | None]
+    instance: NotRequired[InstanceState | None]
+    match: NotRequired[str | None]
+    created_by_matchmaking: NotRequired[bool]
+    led_in_name: NotRequired[Literal[True] | None]
+    version: int
+
+
+NotEntry = TypedDict(
+    "NotEntry",
+    {
+        "not": Literal["open", "friends", "invited", "closed"]
+        | list[Literal["open", "friends", "invited", "closed"]]
+    },
+)
+"""Anything but this entry, or these."""
+
+NotScalar = TypedDict("NotScalar", {"not": bool | float | str | list[bool | float | str]})
+"""Anything but this value, or these; also where there is none."""
+
+NotStatus = TypedDict(
+    "NotStatus",
+    {
+        "not": Literal["online", "away", "busy", "playing", "reconnecting"]
+        | list[Literal["online", "away", "busy", "playing", "reconnecting"]]
+    },
+)
+"""Anything but this status, or these."""
+
+NotText = TypedDict("NotText", {"not": str | list[str]})
+"""Anything but this text, or these; also where there is none."""
+
+
+@final
+class NumberRange(TypedDict):
+    """Numbers from `min` to `max`, both included; one of them may be left out."""
+
+    min: NotRequired[float]
+    max: NotRequired[float]
+
+
+@final
+class OfferState(TypedDict):
+    """Ready check of a match that was found: `ready` of its `players` have accepted; the others
+    can until `until`, in Unix seconds."""
+
+    match: str
+    until: float
+    ready: int
+    players: int
+
+
+@final
+class OnePerson(TypedDict):
+    """Presence of one account, as one other may see it. Empty: they are offline, or not shown."""
+
+    name: NotRequired[str | None]
+    nickname: NotRequired[str | None]
+    icon: NotRequired[str | None]
+    status: NotRequired[Literal["online", "away", "busy", "playing", "reconnecting"] | None]
+    since: NotRequired[float | None]
+    region: NotRequired[str | None]
+
+
+@final
+class PeopleFilter(TypedDict):
+    """People who are online for whom every field holds. `name`: their name or nickname contains
+    it, in any case."""
+
+    name: NotRequired[str]
+    status: NotRequired[
+        Literal["online", "away", "busy", "playing", "reconnecting"]
+        | list[Literal["online", "away", "busy", "playing", "reconnecting"]]
+        | NotStatus
+    ]
+    region: NotRequired[str | list[str] | NotText]
+
+
+@final
+class PeopleWindow(TypedDict):
+    """The first people who answer a question, by uuid: who they are; clients sort them."""
+
+    total: int
+    people: dict[str, Person]
+
+
+@final
+class Person(TypedDict):
+    """Presence of one account. `since`: when it came online, in Unix seconds. `name`: absent for
+    an account without one. `nickname`: its first. `icon`: a tag that changes with the picture.
+    `region`: of the process that serves it, where that has one."""
+
+    name: NotRequired[str | None]
+    nickname: NotRequired[str | None]
+    icon: NotRequired[str | None]
+    status: Literal["online", "away", "busy", "playing", "reconnecting"]
+    since: float
+    region: NotRequired[str | None]
+
+
+@final
+class PresenceCount(TypedDict):
+    """How many are visibly online."""
+
+    online: int
+    statuses: dict[str, int]
+    regions: NotRequired[dict[str, int] | None]
+
+
+@final
+class ReachableInstance(TypedDict):
+    """An instance as members of the session see it: with its address."""
+
+    id: str
+    host_type: Literal["dedicated", "player"]
+    status: Literal["requested", "allocated", "pending", "joinable", "closed"]
+    health: NotRequired[Literal["healthy", "degraded", "unhealthy", "unknown"] | None]
+    host: NotRequired[str | None]
+    version: NotRequired[str | None]
+    map: NotRequired[str | None]
+    mode: NotRequired[str | None]
+    public_conn_str: NotRequired[str | None]
+    private_conn_str: NotRequired[str | None]
+    custom_data: NotRequired[dict[str, str]]
+
+
+@final
+class Seat(TypedDict):
+    """`player` is a uuid; `until` is when a reserved or invited seat expires, in Unix seconds.
+    `permits`: what its player may do to others, besides the leader; shown to members."""
+
+    id: int
+    team: int
+    status: Literal["free", "reserved", "invited", "taken"]
+    player: NotRequired[str | None]
+    name: NotRequired[str | None]
+    until: NotRequired[float | None]
+    permits: NotRequired[list[Literal["invite", "kick", "move"]] | None]
+
+
+@final
+class Session(TypedDict):
+    """A session as members see it: with where it is played, and the game's state. `code`, by which
+    anybody comes in, and the `link` with it; absent where there is none. `teams_locked`: nobody
+    changes their own team; absent where they may."""
+
+    id: str
+    template: str
+    host: NotRequired[str | None]
+    host_name: NotRequired[str | None]
+    name: NotRequired[str | None]
+    created: float
+    joinable: bool
+    entry: Literal["open", "friends", "invited", "closed"]
+    nonames: bool
+    password: bool
+    free: int
+    full: bool
+    seats: dict[str, Seat]
+    attributes: dict[str, Any]
+    region: NotRequired[str | None]
+    browser: NotRequired[dict[str, str] | None]
+    instance: NotRequired[ReachableInstance | None]
+    match: NotRequired[str | None]
+    created_by_matchmaking: NotRequired[bool]
+    led_in_name: NotRequired[Literal[True] | None]
+    version: int
+    location: NotRequired[str | None]
+    code: NotRequired[str | None]
+    link: NotRequired[str | None]
+    state: dict[str, Any]
+    custom_data: NotRequired[dict[str, str]]
+    teams_locked: NotRequired[Literal[True] | None]
+
+
+SessionFilter = TypedDict(
+    "SessionFilter",
+    {
+        "template": NotRequired[str | list[str] | NotText],
+        "region": NotRequired[str | list[str] | NotText],
+        "entry": NotRequired[
+            Literal["open", "friends", "invited", "closed"]
+            | list[Literal["open", "friends", "invited", "closed"]]
+            | NotEntry
+        ],
+        "full": NotRequired[bool],
+        "password": NotRequired[bool],
+        "nonames": NotRequired[bool],
+        "joinable": NotRequired[bool],
+        "played": NotRequired[bool],
+        "free": NotRequired[float | NumberRange],
+        "seats": NotRequired[float | NumberRange],
+        "name": NotRequired[str],
+        "host": NotRequired[Literal["friends"] | str | list[str]],
+        "with": NotRequired[Literal["friends"] | str | list[str]],
+        "welcome": NotRequired[Literal[True]],
+        "attributes": NotRequired[
+            dict[
+                str, bool | float | str | list[bool | float | str] | NumberRange | NotScalar | None
+            ]
+        ],
+        "browser": NotRequired[
+            dict[
+                str, bool | float | str | list[bool | float | str] | NumberRange | NotScalar | None
+            ]
+        ],
+    },
+)
+"""Sessions for which every field holds. `played`: there is an instance. `free`: seats that
+somebody new could take now; `seats`: in all. `name`: the session's name or its host's
+contains it, in any case. `host` leads, `with` sits in it. `welcome`: `session.ask` would
+say `join` or `password`. `attributes`, `browser`: by key, top level; of a list, one of the
+first 16 members must hold; null: absent."""
+
+
+@final
+class SessionsWindow(TypedDict):
+    """The first sessions that answer a question, by id: which they are; clients sort them."""
+
+    total: int
+    sessions: dict[str, ListedSession]
+
+
+@final
+class Ticket(TypedDict):
+    """A ticket, waiting `since` that time, in `queues`; `queue` is the first. `waits`: by profile,
+    while it is waiting. `offer`: only during a ready check. `stage`: only while it is matched.
+    `why` the last match that had it was given up: while it waits again."""
+
+    ticket: str
+    session: str
+    queue: str
+    queues: list[str]
+    state: Literal["waiting", "offered", "matched"]
+    stage: NotRequired[Literal["seeking_server", "inviting"] | None]
+    why: NotRequired[str | None]
+    since: float
+    region: NotRequired[str | None]
+    players: list[str]
+    offer: NotRequired[OfferState | None]
+    waits: NotRequired[dict[str, WaitState] | None]
+
+
+@final
+class WaitState(TypedDict):
+    """Why a ticket still waits for a match of one profile. `excluded`: how many other tickets each
+    rule excludes. `players` remain; `least` are needed now, `full` make a full match. In
+    seconds from now: `opens_in`, until the profile accepts the ticket; `widens_in`, until the
+    rating window admits another; `relaxes_in`, until fewer players are enough; `expected`,
+    until a match. `binding`: the rules without which it would be matched, of `region`,
+    `version`, `crossplay`, `size`, `delay`, `rating`, `sizes`, `chain`, `wishes`, `room`,
+    `clock`; where none binds, `next_look`: seconds until matches are looked for again."""
+
+    opens_in: float
+    excluded: dict[str, int]
+    players: int
+    least: int
+    full: int
+    widens_in: NotRequired[float | None]
+    relaxes_in: NotRequired[float | None]
+    expected: NotRequired[float | None]
+    openings: NotRequired[int]
+    binding: NotRequired[list[str]]
+    next_look: NotRequired[float | None]
+
+
+@final
+class Welcome(TypedDict):
+    """The result of hello. Come back with `token`, where there is one; `expires_in` is how long it
+    lasts, in seconds. `at` is the server's time, `server` the program and its version."""
+
+    uuid: str | None
+    name: str | None
+    kind: str
+    token: NotRequired[str | None]
+    heartbeat_ms: int
+    grace_ms: int
+    at: float
+    expires_in: NotRequired[float | None]
+    server: str
+    limits: WelcomeLimits
+
+
+@final
+class WelcomeLimits(TypedDict):
+    """Of one connection: commands a second and at once, bytes of a message, topics watched,
+    commands that wait for their answer, refusals before it is closed."""
+
+    commands_per_second: float
+    commands_burst: int
+    message_bytes: int
+    topics: int
+    waiting: int
+    refusals: int
