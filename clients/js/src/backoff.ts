@@ -5,6 +5,8 @@ const SETTLED_MS = 10_000;
 /** Handshakes in any ten seconds, whatever fails. */
 const MOST_TRIES = 10;
 const WINDOW_MS = 10_000;
+/** By which a timer may be early. */
+const EARLY_MS = 20;
 
 export class Backoff {
   failures = 0;
@@ -21,13 +23,13 @@ export class Backoff {
 
   /** Nobody told us to wait longer than until now, and there were not too many tries. */
   get free(): boolean {
-    return Math.max(this.#returnAt, this.#crowded) <= Date.now();
+    return Math.max(this.#returnAt, this.crowdedUntil) <= Date.now();
   }
 
   /** Until when there were as many tries as there may be. A clock may have been set back since. */
-  get #crowded(): number {
-    const first = this.#tries.length < MOST_TRIES ? 0 : this.#tries[0]!;
-    return Math.min(first, Date.now()) + WINDOW_MS * +!!first;
+  get crowdedUntil(): number {
+    const first = this.#tries.length < MOST_TRIES ? -Infinity : this.#tries[0]!;
+    return Math.min(first, Date.now()) + WINDOW_MS;
   }
 
   /** A handshake begins. */
@@ -62,6 +64,6 @@ export class Backoff {
     const chance = Math.random() * Math.min(longest, this.first * 2 ** this.failures);
     // A place in a line is no failure.
     if (this.#returnAt <= now) this.failures++;
-    return Math.max(Math.max(now, this.#returnAt) + chance, this.#crowded);
+    return Math.max(Math.max(now, this.#returnAt) + chance, this.crowdedUntil + EARLY_MS);
   }
 }

@@ -1,7 +1,7 @@
 // The client of the live channel: who it is, whether it is connected, and when it comes back.
 
 import { Backoff } from "./backoff.js";
-import { BROKEN, CLOSED_HERE, EXPIRED, isFinal, isOfIdentity, unsayable } from "./close_codes.js";
+import { BROKEN, CLOSED_HERE, CROWDED, EXPIRED, isFinal, isOfIdentity, unsayable } from "./close_codes.js";
 import { CommandQueue, random, refused } from "./command_queue.js";
 import { Connection, type Frame } from "./connection.js";
 import { Credentials } from "./credentials.js";
@@ -122,6 +122,7 @@ export class LobbyClient {
   }
 
   async #open(): Promise<void> {
+    if (this.#backoff.crowdedUntil > Date.now()) return this.#lost(CROWDED);
     clearTimeout(this.#again);
     const asking = (this.#asking = new AbortController());
     this.#refusal = undefined;

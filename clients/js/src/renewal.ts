@@ -3,7 +3,7 @@
 import { positive } from "./welcome.js";
 
 const SHARE = 750;
-const SOONEST_MS = 1000;
+const SOONEST_MS = 5000;
 const AGAIN_MS = 30_000;
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
