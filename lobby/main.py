@@ -27,6 +27,7 @@ from lobby.actions import people
 from lobby.actions.matchmaking import explain
 from lobby.actions.topics import TopicSource
 from lobby.api import (
+    client_files,
     health,
     link,
     middleware,
@@ -107,7 +108,13 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 await lobby.presence.leave_all()
 
     app = Starlette(
-        routes=[*page.routes, *link.routes, *api_routes(chosen), WebSocketRoute("/ws", connect)],
+        routes=[
+            *page.routes,
+            *link.routes,
+            *client_files.routes,
+            *api_routes(chosen),
+            WebSocketRoute("/ws", connect),
+        ],
         lifespan=lifespan,
         middleware=[middleware.middleware(chosen)],
         exception_handlers={HTTPException: middleware.refuse},

@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr, StringConstraints, ValidationError, mod
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from protocol.codec import Count, StrictModel, Text
-from protocol.command import Command
+from protocol.command import Command, either
 from protocol.queries import (
     ListName,
     PeopleQuery,
@@ -29,6 +29,8 @@ Topic = Annotated[
 Epoch = Annotated[str, StringConstraints(max_length=64)]
 Sort = Annotated[Text, StringConstraints(min_length=1, max_length=80)]
 QUESTION = ("filter", "sort", "limit")
+OF_ONE = (*QUESTION, "known", "after", "epoch")
+"""Fields of one topic: of several, each has its own."""
 NO_QUESTION: Final = "only sessions and people are watched with filter, sort and limit"
 
 
@@ -70,6 +72,7 @@ class Watch(Command):
     the cursor of a journal in `epoch`."""
 
     repeatable = True
+    alternatives = either("topic", "topics", topics=OF_ONE)
     type: Literal["watch"]
     topic: Topic | None = None
     filter: UncheckedFilter | None = None

@@ -126,14 +126,14 @@ def _answered(answer: Answer) -> Result:
 
 
 async def session_leave(call: CommandCall, command: words.SessionLeave) -> Result:
-    await members.leave(call.lobby, call.permit, id=int(command.session), said=command.reason)
-    return {}
+    id = int(command.session)
+    return changed(await members.leave(call.lobby, call.permit, id=id, said=command.reason))
 
 
 async def session_kick(call: CommandCall, command: words.SessionKick) -> Result:
     if command.reason and command.message:
         raise Malformed([problem("value_error", "`reason` and `message` are one thing; say one")])
-    await exclusions.kick(
+    session = await exclusions.kick(
         call.lobby,
         call.permit,
         id=int(command.session),
@@ -141,12 +141,12 @@ async def session_kick(call: CommandCall, command: words.SessionKick) -> Result:
         said=command.reason or command.message,
         seconds=command.for_s,
     )
-    return {}
+    return changed(session)
 
 
 async def session_pardon(call: CommandCall, command: words.SessionPardon) -> Result:
-    await exclusions.pardon(call.lobby, call.permit, id=int(command.session), player=command.guest)
-    return {}
+    id = int(command.session)
+    return changed(await exclusions.pardon(call.lobby, call.permit, id=id, player=command.guest))
 
 
 async def session_excluded(call: CommandCall, command: words.SessionExcluded) -> Result:
@@ -220,6 +220,11 @@ async def presence_set(call: CommandCall, command: words.PresenceSet) -> Result:
 
 def _session(lobby: Lobby, session: Session) -> Result:
     return {"session": views.inside(session, lobby.links)}
+
+
+def changed(session: Session) -> Result:
+    """By which version of `session:<id>` it shows what was done."""
+    return {"version": session.version}
 
 
 def launched(lobby: Lobby, session: Session, key: str) -> Result:

@@ -2,6 +2,11 @@
 
 const LONGEST_IN_GRACE_MS = 2000;
 const SETTLED_MS = 10_000;
+/** Handshakes in any ten seconds, whatever fails. */
+const MOST_TRIES = 10;
+const WINDOW_MS = 10_000;
+/** By which a timer may be early. */
+const EARLY_MS = 20;
 
 export class Backoff {
   failures = 0;
@@ -9,15 +14,27 @@ export class Backoff {
   #liveSince = 0;
   #lostAt = 0;
   #graceMs = 0;
+  #tries: number[] = [];
 
   constructor(
     private first = 500,
     private longest = 30_000,
   ) {}
 
-  /** Nobody told us to wait longer than until now. */
+  /** Nobody told us to wait longer than until now, and there were not too many tries. */
   get free(): boolean {
-    return this.#returnAt <= Date.now();
+    return Math.max(this.#returnAt, this.crowdedUntil) <= Date.now();
+  }
+
+  /** Until when there were as many tries as there may be. A clock may have been set back since. */
+  get crowdedUntil(): number {
+    const first = this.#tries.length < MOST_TRIES ? -Infinity : this.#tries[0]!;
+    return Math.min(first, Date.now()) + WINDOW_MS;
+  }
+
+  /** A handshake begins. */
+  tried(): void {
+    this.#tries = [...this.#tries.slice(1 - MOST_TRIES), Date.now()];
   }
 
   /** Told how long to wait; returns until when. */
@@ -46,7 +63,7 @@ export class Backoff {
     const longest = hurried ? Math.min(this.longest, LONGEST_IN_GRACE_MS) : this.longest;
     const chance = Math.random() * Math.min(longest, this.first * 2 ** this.failures);
     // A place in a line is no failure.
-    if (this.free) this.failures++;
-    return Math.max(now, this.#returnAt) + chance;
+    if (this.#returnAt <= now) this.failures++;
+    return Math.max(Math.max(now, this.#returnAt) + chance, this.crowdedUntil + EARLY_MS);
   }
 }

@@ -10,22 +10,103 @@ from typing import Any, Literal, NotRequired, TypedDict, final
 
 
 @final
+class Admission(TypedDict):
+    """Whether one may join: at once, with the password, or not; and why not, where that is told."""
+
+    may: Literal["join", "password", "no"]
+    why: NotRequired[str]
+
+
+@final
+class Admissions(TypedDict):
+    """By the ids of sessions; those that there are not are left out."""
+
+    sessions: dict[str, Admission]
+
+
+@final
+class BanList(TypedDict):
+    """Whom the caller bans now, by uuid."""
+
+    banlist: list[str]
+
+
+@final
 class ChatEntry(TypedDict):
     author: str
-    name: NotRequired[str | None]
+    name: NotRequired[str]
     text: str
     at: float
+
+
+@final
+class CodeShown(TypedDict):
+    """The code of the session and the link with it, absent where there is none. `until`: it is
+    good so long, in Unix seconds."""
+
+    code: NotRequired[str]
+    link: NotRequired[str]
+    until: NotRequired[float]
+    version: int
+
+
+@final
+class Done(TypedDict):
+    """It is done; there is nothing to tell."""
+
+
+EndedCode = Literal[
+    "account_not_found",
+    "forbidden",
+    "list_too_large",
+    "match_declined",
+    "match_found",
+    "not_seated",
+    "queue_left",
+    "roster_too_large",
+    "session_closed",
+    "session_not_found",
+    "ticket_expired",
+    "ticket_not_found",
+    "topic_not_found",
+    "watch_again",
+]
+"""A newer server may say others: treat those as any refusal."""
+
+
+@final
+class Excluded(TypedDict):
+    """Somebody who is kept out of a session. `until` in Unix seconds; absent: as long as it lasts.
+    `by` is the uuid of whoever keeps them out."""
+
+    until: NotRequired[float]
+    reason: NotRequired[str]
+    by: str
+
+
+@final
+class ExcludedPlayers(TypedDict):
+    """Who is kept out of the session, by uuid."""
+
+    excluded: dict[str, Excluded]
 
 
 @final
 class Friend(TypedDict):
     """Somebody on a list of friends. `status` and `since` are absent while they are not shown."""
 
-    name: NotRequired[str | None]
-    nickname: NotRequired[str | None]
-    icon: NotRequired[str | None]
-    status: NotRequired[Literal["online", "away", "busy", "playing", "reconnecting"] | None]
-    since: NotRequired[float | None]
+    name: NotRequired[str]
+    nickname: NotRequired[str]
+    icon: NotRequired[str]
+    status: NotRequired[Literal["online", "away", "busy", "playing", "reconnecting"]]
+    since: NotRequired[float]
+
+
+@final
+class FriendList(TypedDict):
+    """The caller's friends, by uuid."""
+
+    friends: list[str]
 
 
 @final
@@ -40,11 +121,20 @@ class Host(TypedDict):
     """What guests may see of a host. `session` is the id of the live one."""
 
     uuid: str
-    name: NotRequired[str | None]
+    name: NotRequired[str]
     only_friends: bool
     allow_nonames: bool
     attributes: dict[str, Any]
-    session: NotRequired[str | None]
+    session: NotRequired[str]
+
+
+@final
+class Hosting(TypedDict):
+    """The settings of a host."""
+
+    only_friends: bool
+    allow_nonames: bool
+    attributes: dict[str, Any]
 
 
 @final
@@ -72,19 +162,19 @@ class InboxEntry(TypedDict):
         "login_revoked",
         "message",
     ]
-    session: NotRequired[str | None]
-    version: NotRequired[int | None]
-    view: NotRequired[Literal["inside", "outside"] | None]
-    about: NotRequired[str | None]
-    host: NotRequired[str | None]
-    rank: NotRequired[int | None]
-    request: NotRequired[str | None]
-    order: NotRequired[str | None]
+    session: NotRequired[str]
+    version: NotRequired[int]
+    view: NotRequired[Literal["inside", "outside"]]
+    about: NotRequired[str]
+    host: NotRequired[str]
+    rank: NotRequired[int]
+    request: NotRequired[str]
+    order: NotRequired[str]
     message: str
-    link: NotRequired[str | None]
-    link_tag: NotRequired[str | None]
-    reason: NotRequired[str | None]
-    custom_data: NotRequired[dict[str, str] | None]
+    link: NotRequired[str]
+    link_tag: NotRequired[str]
+    reason: NotRequired[str]
+    custom_data: NotRequired[dict[str, str]]
     at: float
 
 
@@ -95,7 +185,14 @@ class InstanceState(TypedDict):
     id: str
     host_type: Literal["dedicated", "player"]
     status: Literal["requested", "allocated", "pending", "joinable", "closed"]
-    health: NotRequired[Literal["healthy", "degraded", "unhealthy", "unknown"] | None]
+    health: NotRequired[Literal["healthy", "degraded", "unhealthy", "unknown"]]
+
+
+@final
+class LineSaid(TypedDict):
+    """The cursor of the line in `chat:<session>`."""
+
+    cursor: int
 
 
 @final
@@ -109,9 +206,9 @@ class ListedSession(TypedDict):
 
     id: str
     template: str
-    host: NotRequired[str | None]
-    host_name: NotRequired[str | None]
-    name: NotRequired[str | None]
+    host: NotRequired[str]
+    host_name: NotRequired[str]
+    name: NotRequired[str]
     created: float
     joinable: bool
     entry: Literal["open", "friends", "invited", "closed"]
@@ -121,12 +218,12 @@ class ListedSession(TypedDict):
     full: bool
     seats: dict[str, Seat]
     attributes: dict[str, Any]
-    region: NotRequired[str | None]
-    browser: NotRequired[dict[str, str] | None]
-    instance: NotRequired[InstanceState | None]
-    match: NotRequired[str | None]
-    created_by_matchmaking: NotRequired[bool]
-    led_in_name: NotRequired[Literal[True] | None]
+    region: NotRequired[str]
+    browser: NotRequired[dict[str, str]]
+    instance: NotRequired[InstanceState]
+    match: NotRequired[str]
+    created_by_matchmaking: bool
+    led_in_name: NotRequired[Literal[True]]
     version: int
 
 
@@ -178,12 +275,12 @@ class OfferState(TypedDict):
 class OnePerson(TypedDict):
     """Presence of one account, as one other may see it. Empty: they are offline, or not shown."""
 
-    name: NotRequired[str | None]
-    nickname: NotRequired[str | None]
-    icon: NotRequired[str | None]
-    status: NotRequired[Literal["online", "away", "busy", "playing", "reconnecting"] | None]
-    since: NotRequired[float | None]
-    region: NotRequired[str | None]
+    name: NotRequired[str]
+    nickname: NotRequired[str]
+    icon: NotRequired[str]
+    status: NotRequired[Literal["online", "away", "busy", "playing", "reconnecting"]]
+    since: NotRequired[float]
+    region: NotRequired[str]
 
 
 @final
@@ -209,17 +306,25 @@ class PeopleWindow(TypedDict):
 
 
 @final
+class Permitted(TypedDict):
+    """What the player may do to others by now."""
+
+    permits: list[Literal["invite", "kick", "move"]]
+    version: int
+
+
+@final
 class Person(TypedDict):
     """Presence of one account. `since`: when it came online, in Unix seconds. `name`: absent for
     an account without one. `nickname`: its first. `icon`: a tag that changes with the picture.
     `region`: of the process that serves it, where that has one."""
 
-    name: NotRequired[str | None]
-    nickname: NotRequired[str | None]
-    icon: NotRequired[str | None]
+    name: NotRequired[str]
+    nickname: NotRequired[str]
+    icon: NotRequired[str]
     status: Literal["online", "away", "busy", "playing", "reconnecting"]
     since: float
-    region: NotRequired[str | None]
+    region: NotRequired[str]
 
 
 @final
@@ -228,7 +333,26 @@ class PresenceCount(TypedDict):
 
     online: int
     statuses: dict[str, int]
-    regions: NotRequired[dict[str, int] | None]
+    regions: NotRequired[dict[str, int]]
+
+
+@final
+class Pushed(TypedDict):
+    """The session's id, and its version with the new state."""
+
+    session: str
+    version: int
+
+
+@final
+class Queued(TypedDict):
+    """The ticket, watched as `queue:<ticket>`; the queues that take it, with the profiles of
+    matches; how many of the seconds count that were waited before."""
+
+    ticket: str
+    queues: list[str]
+    profiles: list[str]
+    waited: float
 
 
 @final
@@ -238,14 +362,69 @@ class ReachableInstance(TypedDict):
     id: str
     host_type: Literal["dedicated", "player"]
     status: Literal["requested", "allocated", "pending", "joinable", "closed"]
-    health: NotRequired[Literal["healthy", "degraded", "unhealthy", "unknown"] | None]
-    host: NotRequired[str | None]
-    version: NotRequired[str | None]
-    map: NotRequired[str | None]
-    mode: NotRequired[str | None]
-    public_conn_str: NotRequired[str | None]
-    private_conn_str: NotRequired[str | None]
-    custom_data: NotRequired[dict[str, str]]
+    health: NotRequired[Literal["healthy", "degraded", "unhealthy", "unknown"]]
+    host: NotRequired[str]
+    version: NotRequired[str]
+    map: NotRequired[str]
+    mode: NotRequired[str]
+    public_conn_str: NotRequired[str]
+    private_conn_str: NotRequired[str]
+    custom_data: dict[str, str]
+
+
+RefusalCode = Literal[
+    "account_not_found",
+    "already_hosting",
+    "already_in_queue",
+    "already_seated",
+    "conflict",
+    "crossplay_incompatible",
+    "forbidden",
+    "group_too_large",
+    "guest_not_welcome",
+    "id_reused",
+    "in_progress",
+    "instance_active",
+    "internal_error",
+    "kept_out",
+    "leader_stays",
+    "list_full",
+    "list_too_large",
+    "malformed",
+    "matchmaking_not_allowed",
+    "no_match_offered",
+    "no_matching_template",
+    "not_in_queue",
+    "not_oneself",
+    "not_seated",
+    "not_yours",
+    "other_not_found",
+    "password_needed",
+    "queue_inactive",
+    "queue_not_found",
+    "roster_too_large",
+    "same_team",
+    "session_full",
+    "session_not_found",
+    "session_not_joinable",
+    "team_change_not_allowed",
+    "team_full",
+    "teams_locked",
+    "template_forbids",
+    "ticket_not_found",
+    "token_expired",
+    "token_revoked",
+    "too_large",
+    "too_many",
+    "topic_not_found",
+    "unacceptable",
+    "unauthenticated",
+    "unavailable",
+    "version_incompatible",
+    "wrong_password",
+    "wrong_source_of_truth_key",
+]
+"""A newer server may say others: treat those as any refusal."""
 
 
 @final
@@ -256,10 +435,10 @@ class Seat(TypedDict):
     id: int
     team: int
     status: Literal["free", "reserved", "invited", "taken"]
-    player: NotRequired[str | None]
-    name: NotRequired[str | None]
-    until: NotRequired[float | None]
-    permits: NotRequired[list[Literal["invite", "kick", "move"]] | None]
+    player: NotRequired[str]
+    name: NotRequired[str]
+    until: NotRequired[float]
+    permits: NotRequired[list[Literal["invite", "kick", "move"]]]
 
 
 @final
@@ -270,9 +449,9 @@ class Session(TypedDict):
 
     id: str
     template: str
-    host: NotRequired[str | None]
-    host_name: NotRequired[str | None]
-    name: NotRequired[str | None]
+    host: NotRequired[str]
+    host_name: NotRequired[str]
+    name: NotRequired[str]
     created: float
     joinable: bool
     entry: Literal["open", "friends", "invited", "closed"]
@@ -282,19 +461,26 @@ class Session(TypedDict):
     full: bool
     seats: dict[str, Seat]
     attributes: dict[str, Any]
-    region: NotRequired[str | None]
-    browser: NotRequired[dict[str, str] | None]
-    instance: NotRequired[ReachableInstance | None]
-    match: NotRequired[str | None]
-    created_by_matchmaking: NotRequired[bool]
-    led_in_name: NotRequired[Literal[True] | None]
+    region: NotRequired[str]
+    browser: NotRequired[dict[str, str]]
+    instance: NotRequired[ReachableInstance]
+    match: NotRequired[str]
+    created_by_matchmaking: bool
+    led_in_name: NotRequired[Literal[True]]
     version: int
-    location: NotRequired[str | None]
-    code: NotRequired[str | None]
-    link: NotRequired[str | None]
+    location: NotRequired[str]
+    code: NotRequired[str]
+    link: NotRequired[str]
     state: dict[str, Any]
-    custom_data: NotRequired[dict[str, str]]
-    teams_locked: NotRequired[Literal[True] | None]
+    custom_data: dict[str, str]
+    teams_locked: NotRequired[Literal[True]]
+
+
+@final
+class SessionChanged(TypedDict):
+    """The version of the session with the change; absent where it has ended since."""
+
+    version: NotRequired[int]
 
 
 SessionFilter = TypedDict(
@@ -338,11 +524,34 @@ first 16 members must hold; null: absent."""
 
 
 @final
+class SessionLaunched(TypedDict):
+    """The new session, and the key that gives authority over its state."""
+
+    session: Session
+    source_of_truth_key: str
+
+
+@final
+class SessionShown(TypedDict):
+    """The session with the change. Of a command that is repeated: as the caller may see it by
+    then, which is what anybody sees where they have left it since."""
+
+    session: Session | ListedSession
+
+
+@final
 class SessionsWindow(TypedDict):
     """The first sessions that answer a question, by id: which they are; clients sort them."""
 
     total: int
     sessions: dict[str, ListedSession]
+
+
+@final
+class StatusShown(TypedDict):
+    """The status that was set."""
+
+    status: Literal["online", "away", "busy", "playing", "invisible"]
 
 
 @final
@@ -356,13 +565,13 @@ class Ticket(TypedDict):
     queue: str
     queues: list[str]
     state: Literal["waiting", "offered", "matched"]
-    stage: NotRequired[Literal["seeking_server", "inviting"] | None]
-    why: NotRequired[str | None]
+    stage: NotRequired[Literal["seeking_server", "inviting"]]
+    why: NotRequired[str]
     since: float
-    region: NotRequired[str | None]
+    region: NotRequired[str]
     players: list[str]
-    offer: NotRequired[OfferState | None]
-    waits: NotRequired[dict[str, WaitState] | None]
+    offer: NotRequired[OfferState]
+    waits: NotRequired[dict[str, WaitState]]
 
 
 @final
@@ -380,12 +589,12 @@ class WaitState(TypedDict):
     players: int
     least: int
     full: int
-    widens_in: NotRequired[float | None]
-    relaxes_in: NotRequired[float | None]
-    expected: NotRequired[float | None]
-    openings: NotRequired[int]
-    binding: NotRequired[list[str]]
-    next_look: NotRequired[float | None]
+    widens_in: NotRequired[float]
+    relaxes_in: NotRequired[float]
+    expected: NotRequired[float]
+    openings: int
+    binding: list[str]
+    next_look: NotRequired[float]
 
 
 @final
@@ -393,14 +602,14 @@ class Welcome(TypedDict):
     """The result of hello. Come back with `token`, where there is one; `expires_in` is how long it
     lasts, in seconds. `at` is the server's time, `server` the program and its version."""
 
-    uuid: str | None
-    name: str | None
-    kind: str
-    token: NotRequired[str | None]
+    uuid: NotRequired[str]
+    name: NotRequired[str]
+    kind: Literal["user", "host", "player", "anonymous", "spectator"]
+    token: NotRequired[str]
     heartbeat_ms: int
     grace_ms: int
     at: float
-    expires_in: NotRequired[float | None]
+    expires_in: NotRequired[float]
     server: str
     limits: WelcomeLimits
 

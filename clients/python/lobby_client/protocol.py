@@ -89,13 +89,13 @@ class Commands(Channel):
         type: Literal["host.set"],
         /,
         *,
-        only_friends: bool | None = ...,
-        allow_nonames: bool | None = ...,
-        attributes: Mapping[str, Any] | None = ...,
+        only_friends: bool = ...,
+        allow_nonames: bool = ...,
+        attributes: Mapping[str, Any] = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Hosting: ...
 
     @overload
     async def command(
@@ -107,7 +107,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.FriendList: ...
 
     @overload
     async def command(
@@ -119,7 +119,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.FriendList: ...
 
     @overload
     async def command(
@@ -128,12 +128,12 @@ class Commands(Channel):
         /,
         *,
         guest: str,
-        for_s: int | None = ...,
+        for_s: int = ...,
         reason: str = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.BanList: ...
 
     @overload
     async def command(
@@ -145,7 +145,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.BanList: ...
 
     @overload
     async def command(
@@ -153,15 +153,15 @@ class Commands(Channel):
         type: Literal["session.launch"],
         /,
         *,
-        name: str | None = ...,
-        entry: Literal["open", "friends", "invited", "closed"] | None = ...,
-        joinable: bool | None = ...,
-        password: str | None = ...,
+        name: str = ...,
+        entry: Literal["open", "friends", "invited", "closed"] = ...,
+        joinable: bool = ...,
+        password: str = ...,
         attributes: Mapping[str, Any] = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionLaunched: ...
 
     @overload
     async def command(
@@ -169,14 +169,27 @@ class Commands(Channel):
         type: Literal["session.join"],
         /,
         *,
-        session: str | None = ...,
-        host: str | None = ...,
-        friend: str | None = ...,
-        password: str | None = ...,
+        session: str,
+        friend: str = ...,
+        password: str = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionShown: ...
+
+    @overload
+    async def command(
+        self,
+        type: Literal["session.join"],
+        /,
+        *,
+        host: str,
+        friend: str = ...,
+        password: str = ...,
+        timeout: float | None = ...,
+        id: str | None = ...,
+        retry: Retry = ...,
+    ) -> models.SessionShown: ...
 
     @overload
     async def command(
@@ -188,7 +201,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Admissions: ...
 
     @overload
     async def command(
@@ -201,7 +214,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionChanged: ...
 
     @overload
     async def command(
@@ -211,13 +224,13 @@ class Commands(Channel):
         *,
         session: str,
         guest: str,
-        for_s: int | None = ...,
+        for_s: int = ...,
         reason: str = ...,
         message: str = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionChanged: ...
 
     @overload
     async def command(
@@ -230,7 +243,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionChanged: ...
 
     @overload
     async def command(
@@ -242,7 +255,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.ExcludedPlayers: ...
 
     @overload
     async def command(
@@ -255,7 +268,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionShown: ...
 
     @overload
     async def command(
@@ -264,17 +277,17 @@ class Commands(Channel):
         /,
         *,
         session: str,
-        name: str | None = ...,
-        entry: Literal["open", "friends", "invited", "closed"] | None = ...,
-        joinable: bool | None = ...,
+        name: str = ...,
+        entry: Literal["open", "friends", "invited", "closed"] = ...,
+        joinable: bool = ...,
         password: str | None = ...,
-        location: str | None = ...,
-        attributes: Mapping[str, Any] | None = ...,
-        teams_locked: bool | None = ...,
+        location: str = ...,
+        attributes: Mapping[str, Any] = ...,
+        teams_locked: bool = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionShown: ...
 
     @overload
     async def command(
@@ -288,7 +301,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.CodeShown: ...
 
     @overload
     async def command(
@@ -298,11 +311,11 @@ class Commands(Channel):
         *,
         session: str,
         team: int,
-        player: str | None = ...,
+        player: str = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionShown: ...
 
     @overload
     async def command(
@@ -315,7 +328,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.SessionShown: ...
 
     @overload
     async def command(
@@ -329,7 +342,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Permitted: ...
 
     @overload
     async def command(
@@ -343,7 +356,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Pushed: ...
 
     @overload
     async def command(
@@ -356,7 +369,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.LineSaid: ...
 
     @overload
     async def command(
@@ -366,11 +379,11 @@ class Commands(Channel):
         *,
         session: str,
         body: Mapping[str, Any],
-        to: str | None = ...,
+        to: str = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Done: ...
 
     @overload
     async def command(
@@ -382,7 +395,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Done: ...
 
     @overload
     async def command(
@@ -390,16 +403,31 @@ class Commands(Channel):
         type: Literal["queue.join"],
         /,
         *,
+        queue: str,
         session: str,
-        queue: str | None = ...,
-        queues: Sequence[str] | None = ...,
         waited: float = ...,
         map_preferences: Sequence[str] = ...,
         backfill: bool = ...,
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Queued: ...
+
+    @overload
+    async def command(
+        self,
+        type: Literal["queue.join"],
+        /,
+        *,
+        queues: Sequence[str],
+        session: str,
+        waited: float = ...,
+        map_preferences: Sequence[str] = ...,
+        backfill: bool = ...,
+        timeout: float | None = ...,
+        id: str | None = ...,
+        retry: Retry = ...,
+    ) -> models.Queued: ...
 
     @overload
     async def command(
@@ -411,7 +439,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Done: ...
 
     @overload
     async def command(
@@ -423,7 +451,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Done: ...
 
     @overload
     async def command(
@@ -435,7 +463,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.Done: ...
 
     @overload
     async def command(
@@ -447,7 +475,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> dict[str, Any]: ...
+    ) -> models.StatusShown: ...
 
     async def command(
         self,
