@@ -267,3 +267,23 @@ async def test_a_gap_is_healed_and_what_is_old_is_ignored() -> None:
         assert list(await live.when(lambda state: "b" in state, timeout=WAIT)) == ["a", "b"]
         assert known == [{"epoch": "e", "version": 4}]
         assert live.version == 9
+
+
+async def test_who_comes_back_to_what_has_not_changed_is_ready() -> None:
+    async def speak(socket: ServerConnection) -> None:
+        await welcome(socket)
+        asked = await watched(socket)
+        topic = {"topic": "friends", "epoch": "e", "version": 1}
+        if "known" in asked:
+            await say(socket, {"type": "unchanged", **topic})
+        else:
+            await say(socket, {"type": "state", **topic, "state": {"people": {}}})
+        await socket.wait_closed()
+
+    async with scripted(speak) as url, Lobby(url) as me:
+        friends = me.friends()
+        assert await friends.ready() == {"people": {}}
+        await me.close()
+        await me.connect()
+        async with asyncio.timeout(WAIT):
+            assert await friends.ready() == {"people": {}}
