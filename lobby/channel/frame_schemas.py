@@ -115,7 +115,13 @@ def _sent() -> Json:
     topics: list[DocumentTopic | JournalTopic] = [*DOCUMENTS.values(), *JOURNALS.values()]
     outside = [each.outside for each in DOCUMENTS.values() if each.outside]
     results = [each.result for each in OUTCOMES.values()]
-    models: list[type[BaseModel]] = [*SENT, *(each.model for each in topics), *outside, *results, MANY]
+    models: list[type[BaseModel]] = [
+        *SENT,
+        *(each.model for each in topics),
+        *outside,
+        *results,
+        MANY,
+    ]
     found = _made(models, "serialization")
     for schema in found.values():
         _require_what_is_sent(schema)
@@ -149,6 +155,8 @@ def _clean(schema: Json, *, keep: Iterable[str] = ()) -> None:
         part.pop("title", None)
         if name not in required and name not in keep:
             _drop_null(part)
+        if "$ref" in part:  # with words beside it, generators make a second type
+            schema["properties"][name] = {"$ref": part["$ref"]}
 
 
 def _drop_null(part: Json) -> None:
