@@ -8,9 +8,8 @@ from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, model_valid
 
 from protocol.codec import StrictModel
 from protocol.described import described
+from protocol.events import ListedSession
 from protocol.queries import SearchCursor, SessionFilter, SessionQuery, SessionSort, WindowLimit
-
-SHOWN = {"id": "5178986564208640", "template": "hosted", "name": "Harbour", "free": 3, "version": 7}
 
 
 class SessionSearch(StrictModel):
@@ -60,12 +59,8 @@ class SessionsPage(BaseModel):
 
     total: Annotated[int, Field(ge=0), described("How many there are on all pages.", 128)]
     sessions: Annotated[
-        list[dict[str, Any]],
-        described(
-            "Those of this page, each as `sessions` of the live channel shows it (its document has"
-            " `ListedSession`).",
-            [SHOWN],
-        ),
+        list[ListedSession],
+        described("Those of this page, each as `sessions` of the live channel shows it."),
     ]
     next: Annotated[
         str | None, described("The `after` of the next page; absent on the last one.", "WyJhIl0")

@@ -115,7 +115,13 @@ def _sent() -> Json:
     topics: list[DocumentTopic | JournalTopic] = [*DOCUMENTS.values(), *JOURNALS.values()]
     outside = [each.outside for each in DOCUMENTS.values() if each.outside]
     results = [each.result for each in OUTCOMES.values()]
-    models: list[type[BaseModel]] = [*SENT, *(each.model for each in topics), *outside, *results, MANY]
+    models: list[type[BaseModel]] = [
+        *SENT,
+        *(each.model for each in topics),
+        *outside,
+        *results,
+        MANY,
+    ]
     found = _made(models, "serialization")
     for schema in found.values():
         _require_what_is_sent(schema)

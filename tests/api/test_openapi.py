@@ -114,7 +114,7 @@ def test_whatever_comes_in_must_be_nothing_but_what_is_said(row: Row) -> None:
     """Forms and lists of pages are older than this rule, and harmless. Player services and hosts
     pass over what they do not know: their clients are older and newer than they are."""
     for model in (row.path, row.takes):
-        if model is not None and not issubclass(model, Message | hosts.Input):
+        if model is not None and not issubclass(model, Message | hosts.HostsInput):
             assert issubclass(model, BaseModel)
             whole = issubclass(model, RootModel) and model.model_config.get("strict")
             assert whole or model.model_config.get("extra") == "forbid"
