@@ -98,7 +98,7 @@ class CommandQueue:
             async with asyncio.timeout(seconds):
                 return await answer
         except TimeoutError as late:
-            if answer.done():
+            if answer.done() and not answer.cancelled():
                 return answer.result()
             if entry.said_at is not None:
                 raise UnknownOutcome(type, entry.id, "no answer in time") from late
