@@ -39,7 +39,9 @@ SCENARIOS = {
     13: Scenario("64 topics and 40 commands after a cut: no too_many, all fresh", (OWN,)),
     14: Scenario("too_many all the same: a pause, the same ids, the order kept", (OWN,)),
     15: Scenario("drain: nobody is back before the time, 50 come spread out", (OWN,)),
-    16: Scenario("4003: a provider is asked for a newer token, a fixed one ends the client", (OWN,)),
+    16: Scenario(
+        "4003: a provider is asked for a newer token, a fixed one ends the client", (OWN,)
+    ),
     17: Scenario("4500 and 4503: another anonymous identity, or the end", (OWN,)),
     18: Scenario("codes that end a client, and codes that do not", (SHARED, NONSENSE)),
     19: Scenario("too large: refused before it is sent; 1009 is not repeated", (SHARED, NONSENSE)),
@@ -48,7 +50,9 @@ SCENARIOS = {
     22: Scenario("watched, unwatched and watched in one tick; two share one topic"),
     23: Scenario("close is final: everything settles, nothing brings it back"),
     24: Scenario("a wake-up shortens a wait, never one that was told"),
-    25: Scenario("nonsense: no crash, named errors, ten handshakes in ten seconds", (SHARED, NONSENSE)),
+    25: Scenario(
+        "nonsense: no crash, named errors, ten handshakes in ten seconds", (SHARED, NONSENSE)
+    ),
 }
 
 JS = {

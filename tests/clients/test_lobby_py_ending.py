@@ -62,9 +62,7 @@ async def listed(lobby: Lobby) -> list[str]:
 
 
 @holds(23)
-async def test_closed_while_it_is_live_or_waits_and_opened_again(
-    scene: Scene, wire: Wire
-) -> None:
+async def test_closed_while_it_is_live_or_waits_and_opened_again(scene: Scene, wire: Wire) -> None:
     me = await scene.connected()
     live, inbox = me.sessions(), me.inbox()
     await live.ready()

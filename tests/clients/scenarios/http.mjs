@@ -12,11 +12,11 @@ const form = { username: "ada", password: "correct horse & battery+=%" };
 const token = await http.users.register(form);
 assert.equal(typeof (await http.users.login(form)), "string");
 await assert.rejects(http.users.login({ ...form, password: "wrong horse battery" }), ({ name, status, message }) => {
-  return name === "HttpRefused" && status === 401 && message.startsWith("users_login: 401");
+  return name === "HttpRefused" && status === 401 && message.startsWith("log_in_user: 401");
 });
-await assert.rejects(http.call("users_list_users"), { name: "HttpRefused", status: 401 });
+await assert.rejects(http.call("list_users"), { name: "HttpRefused", status: 401 });
 const user = new LobbyHttp({ url: new URL(direct), token });
-assert.ok((await user.call("users_list_users")).some(({ username }) => username === form.username));
+assert.ok((await user.call("list_users")).some(({ username }) => username === form.username));
 
 // Hosts: the key is shown once.
 const { uuid, key: hostKey } = await http.hosts.register();
@@ -63,14 +63,14 @@ const credentials = { grant_type: "anon", portal_access_token: "0".repeat(8) + c
 const login = await http.players.login({ ...credentials, include_refresh: true });
 assert.ok(login.access_token && login.refresh_token);
 const expired = lasting(key, login.access_token, -1);
-await assert.rejects(new LobbyHttp({ url: direct, token: expired }).call("player_services_list_own_sessions"), {
+await assert.rejects(new LobbyHttp({ url: direct, token: expired }).call("get_player_sessions_self"), {
   name: "HttpRefused",
   status: 403,
   authSuccess: false,
 });
 const tokens = http.players.tokens({ ...login, access_token: expired });
 const player = new LobbyHttp({ url: direct, token: tokens });
-assert.ok(await player.call("player_services_list_own_sessions"));
+assert.ok(await player.call("get_player_sessions_self"));
 const me = new lobby.LobbyClient({ url: direct, token: http.players.tokens({ ...login, access_token: expired }) });
 assert.equal((await me.connect()).uuid, login.active_player_uuid.toLowerCase());
 me.close();
