@@ -54,7 +54,7 @@ export declare class LobbyHttp {
         }>;
     };
     readonly players: {
-        login: (request: Operations["player_services_login"][0]["body"]) => Promise<Login>;
+        login: (request: Operations["login"][0]["body"]) => Promise<Login>;
         refresh: (token: string) => Promise<Login>;
         /** Ends the login that this token is of, wherever it is used. */
         logout: ({ access_token, refresh_token }: Login) => Promise<void>;

@@ -97,7 +97,7 @@ export interface InstanceState {
 export interface LineSaid {
     cursor: number;
 }
-/** A session as anybody may see it. `host`: the leader, absent while there is none. `entry`: who comes in unasked, its host's settings included; `joinable`: anybody does. `nonames`: whether guests without a name may come; `password`: whether the uninvited are asked for one. `free`: seats that somebody new could take, `full`: none. `browser`: its data in the session browser, absent where it is not listed. `match` is an id. `led_in_name`: its leader just came first, and kicks and bans nobody there; absent where they may. */
+/** A session as anybody may see it. */
 export interface ListedSession {
     id: string;
     template: string;
@@ -215,7 +215,7 @@ export interface ReachableInstance {
     private_conn_str?: string;
     custom_data: Record<string, string>;
 }
-/** `player` is a uuid; `until` is when a reserved or invited seat expires, in Unix seconds. `permits`: what its player may do to others, besides the leader; shown to members. */
+/** A seat of a session. */
 export interface Seat {
     id: number;
     team: number;
@@ -225,7 +225,7 @@ export interface Seat {
     until?: number;
     permits?: ("invite" | "kick" | "move")[];
 }
-/** A session as members see it: with where it is played, and the game's state. `code`, by which anybody comes in, and the `link` with it; absent where there is none. `teams_locked`: nobody changes their own team; absent where they may. */
+/** A session as members see it: with where it is played, and the game's state. */
 export interface Session {
     id: string;
     template: string;

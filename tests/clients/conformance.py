@@ -70,6 +70,7 @@ JS = {
     "ending": (23, 24),
     "hostile": (25,),
     "storms": (25,),
+    "http": (),
 }
 """Scripts in tests/clients/scenarios, and what each holds."""
 

@@ -74,6 +74,13 @@ def test_tokens_that_expire_are_renewed_or_end_it(tmp_path: Path) -> None:
     assert held == set(JS["tokens"])
 
 
+def test_accounts_and_operations_over_http(tmp_path: Path) -> None:
+    few = {"requests_per_second": 20, "requests_burst": 20}
+    with own_link(tmp_path, database_url="sqlite::memory:", secret=KEY, **few) as link:
+        held = run_script("http", link.url, link.direct, KEY, acts=link.acts())
+    assert held == set(JS["http"])
+
+
 def test_how_it_ends_says_whether_to_come_back(link: Link) -> None:
     with nonsense_servers(*SPEAKERS) as servers:
         held = run_script("codes", link.url, link.direct, urls(servers), acts=acts(link, servers))

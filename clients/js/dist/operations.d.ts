@@ -1,21 +1,9 @@
-/** A new user. */
-export interface Add {
-    name?: string | null;
-    icon?: string | null;
-    nicknames?: string[] | null;
-    isAdmin?: boolean | null;
-    password: string;
-}
 /** What the game adds to a ticket: numbers, texts and marks of its own. */
 export interface AdditionalJoinParams {
     double_args?: Record<string, number>;
     string_args?: Record<string, string>;
     tags?: string[];
     extensions?: Record<string, string>;
-}
-/** Where the game server is reached. */
-export interface Address {
-    address: string | null;
 }
 /** Agreements that the player has to accept before this login can succeed. */
 export interface AgreementMessage {
@@ -33,7 +21,7 @@ export interface AllowNonames {
     allow_nonames: boolean;
 }
 /** Whether reads need no token. */
-export interface Allowed {
+export interface AnonymousAccess {
     allowed: boolean;
 }
 /** A setting of the application, for clients. */
@@ -54,10 +42,6 @@ export interface AuditEvent {
 /** A page of events. */
 export interface AuditResponse {
     events?: AuditEvent[];
-}
-/** Whether the console can be used. */
-export interface Available {
-    available: boolean;
 }
 /** The game server is still there, and asks as before. */
 export interface BackfillAcknowledgement {
@@ -105,13 +89,6 @@ export interface BrowserSessionInfo {
     max_player_count?: number;
     custom_data?: Record<string, string>;
 }
-/** Absent fields stay as they are. `isAdmin` has effect only for an administrator. */
-export interface Change {
-    name?: string | null;
-    icon?: string | null;
-    nicknames?: string[] | null;
-    isAdmin?: boolean | null;
-}
 /** Platform and input device of a client. */
 export interface ClientSettings {
     platform_id?: PlatformID;
@@ -133,8 +110,12 @@ export interface CodeRequest {
 export interface ConnectionInfo {
     ip: string;
 }
+/** Whether the console can be used. */
+export interface ConsoleAvailability {
+    available: boolean;
+}
 /** How many were removed. */
-export interface Count {
+export interface CountRemoved {
     count: number;
 }
 /** An event to add. */
@@ -171,22 +152,10 @@ export interface CrossplayPreferences {
 }
 /** How many rules of a ruleset have to hold. */
 export type Determiner = "allOf" | "anyOf" | "oneOf" | "noneOf";
-/** It is done; there is nothing to tell. */
-export interface Empty {
-}
 /** Why a purchase was not granted. */
 export type EntitlementErrorCode = "none" | "auth_token_failure" | "missing_information" | "failed_to_consume" | "no_sku_found" | "wrong_sku_type_provided" | "durable_authority_type_not_valid" | "durable_single_use_authority_type_not_valid" | "consumable_authority_type_not_valid" | "unknown_sku_type_provided" | "failed_to_submit_order" | "already_applied_durable_single_use" | "quantity_zero" | "previously_applied";
 /** Whether a purchase was granted. */
 export type EntitlementStatus = "UNKNOWN" | "SUBMITTED" | "FULFILLED" | "FAILED" | "PREVIOUSLY_APPLIED";
-/** A request that is valid in form but refused. `needRefresh`: renew the access token, then repeat it. */
-export interface Error {
-    error: string;
-    needRefresh: boolean;
-}
-/** The server's icon. */
-export interface Favicon {
-    favicon: string | null;
-}
 /** Somebody on a list of friends. `status` and `since` are absent while they are not shown. */
 export interface Friend {
     name?: string | null;
@@ -201,6 +170,27 @@ export interface Friends {
 }
 /** The report was counted. */
 export interface FubarResponse {
+}
+/** The server's status. */
+export interface GameServerStatus {
+    favicon: string | null;
+    address: string | null;
+    version: GameVersion;
+    players: ServerPlayers;
+    motd: ServerMotd;
+}
+/** The server's version. */
+export interface GameVersion {
+    name: string;
+    protocol: number;
+}
+/** The server's version in words. */
+export interface GameVersionName {
+    name: string;
+}
+/** The server's version as a number. */
+export interface GameVersionProtocol {
+    protocol: number;
 }
 /** Kinds of credential at a login. */
 export type GrantType = "google" | "apple" | "refresh" | "epic" | "xboxlive" | "ps4_v1" | "ps4_v3" | "ps5_v3" | "nintendo" | "nintendo_switch" | "steam" | "basic" | "anon";
@@ -235,6 +225,15 @@ export interface HostAnswers {
 }
 /** A number also in case of success. `ALLOCATING` (allocated while it registers) counts as ready too; any other number but 0 is a failure, which `error_message` explains. */
 export type HostErrorCode = 0 | 1 | 6;
+/** Join the live session of a host. */
+export interface HostJoinRequest {
+    host: string;
+    guest: string | "NONAME";
+}
+/** Launch a session. */
+export interface HostLaunchRequest {
+    host: string;
+}
 /** A game server by its id. */
 export interface HostName {
     id: string;
@@ -248,19 +247,25 @@ export interface HostRegistration {
 }
 /** Who hosts an instance. */
 export type HostType = "dedicated" | "player";
+/** `not found this`: the host that is named. `not found other`: the other party, or a session that is there for the caller. */
+export interface HostsNotFound {
+    message: "not found this" | "not found other";
+}
+/** One thing that is wrong with a request. */
+export interface HostsProblem {
+    loc: (string | number)[];
+    msg: string;
+    type: string;
+}
 /** The request is not valid. */
 export interface HostsValidationError {
-    detail: Problem[];
+    detail: HostsProblem[];
 }
 /** `auth_success` is false only where a new token helps: the client then renews its token. */
 export interface HzApiErrorModel {
     auth_success?: boolean;
     error_code: string;
     desc: string;
-}
-/** A user's icon. */
-export interface IconOf {
-    icon: string | null;
 }
 /** Input device of a client. */
 export type Input = "keyboardandmouse" | "gamepad" | "touch";
@@ -347,21 +352,15 @@ export interface InstanceStartupParams {
     misc_params: string;
     custom_data?: Record<string, string>;
 }
+/** Where a session is played, as anybody may see it. */
+export interface InstanceState {
+    id: string;
+    host_type: "dedicated" | "player";
+    status: "requested" | "allocated" | "pending" | "joinable" | "closed";
+    health?: "healthy" | "degraded" | "unhealthy" | "unknown" | null;
+}
 /** What a member may be given to do to others. */
 export type IntraSessionPermission = "invite" | "kick" | "move";
-/** Whether a user is an administrator. */
-export interface IsAdmin {
-    isAdmin: boolean;
-}
-/** Whether a user is online. */
-export interface IsOnline {
-    isOnline: boolean;
-}
-/** Join the live session of a host. */
-export interface Join {
-    host: string;
-    guest: string | "NONAME";
-}
 /** How to reach an instance. */
 export interface JoinParams {
     public_conn_str: string;
@@ -369,25 +368,42 @@ export interface JoinParams {
     custom_data?: Record<string, string>;
 }
 /** The session that was joined. */
-export interface Joined {
+export interface JoinedSession {
     session_id: number;
 }
-/** Launch a session. */
-export interface Launch {
-    host: string;
-}
 /** The session that was launched. */
-export interface Launched {
+export interface LaunchedSession {
     session_id: number;
     source_of_truth_key: string;
 }
-/** The process answers. */
-export interface Live {
-    status?: "live";
+/** A session as anybody may see it. */
+export interface ListedSession {
+    id: string;
+    template: string;
+    host?: string | null;
+    host_name?: string | null;
+    name?: string | null;
+    created: number;
+    joinable: boolean;
+    entry: "open" | "friends" | "invited" | "closed";
+    nonames: boolean;
+    password: boolean;
+    free: number;
+    full: boolean;
+    seats: Record<string, Seat>;
+    attributes: Record<string, unknown>;
+    region?: string | null;
+    browser?: Record<string, string> | null;
+    instance?: InstanceState | null;
+    match?: string | null;
+    created_by_matchmaking?: boolean;
+    led_in_name?: true | null;
+    version: number;
 }
-/** A user's login. */
-export interface LoginOf {
-    login: string;
+/** An account with a username. */
+export interface ListedUser {
+    id: number;
+    username: string;
 }
 /** The body of a login. Game servers send `client_credentials` here too: that is taken as a machine's login, with name and password in the header. */
 export interface LoginRequest {
@@ -531,35 +547,13 @@ export interface MatchmakingInfo {
     passed_queue_time_seconds?: number;
     custom_data?: Record<string, string>;
 }
-/** The most that there may be. */
-export interface Max {
-    max: number;
-}
 /** A refusal in words. */
 export interface Message {
     message: string;
 }
-/** The message of the day in each form. */
-export interface Motd {
-    html: string;
-    clean: string;
-    raw: string;
-}
-/** The message of the day as plain text. */
-export interface MotdClean {
-    clean: string;
-}
-/** The message of the day as HTML. */
-export interface MotdHtml {
-    html: string;
-}
-/** The message of the day with formatting codes. */
-export interface MotdRaw {
-    raw: string;
-}
-/** A user's name. */
-export interface NameOf {
-    name: string | null;
+/** The most that there may be. */
+export interface MostAllowed {
+    max: number;
 }
 /** A rating whose kind has a name in place of a number. */
 export interface NamedRank {
@@ -571,21 +565,9 @@ export interface NamedRank {
 export interface NamedRanks {
     player_ranks: NamedRank[];
 }
-/** The complete new list of nicknames. */
-export type Nicknames = string[];
 /** Anything but this entry, or these. */
 export interface NotEntry {
     not: "open" | "friends" | "invited" | "closed" | ("open" | "friends" | "invited" | "closed")[];
-}
-/** `not found this`: the host that is named. `not found other`: the other party, or a session that is there for the caller. */
-export interface NotFound {
-    message: "not found this" | "not found other";
-}
-/** `why` is for people. */
-export interface NotReady {
-    status?: "not ready";
-    parts: Parts;
-    why: string[];
 }
 /** Anything but this value, or these; also where there is none. */
 export interface NotScalar {
@@ -646,10 +628,6 @@ export interface OnePerson {
     since?: number | null;
     region?: string | null;
 }
-/** How many players are online. */
-export interface Online {
-    online: number;
-}
 /** What others see of a player's presence. */
 export type OnlineStatus = "online" | "away" | "invisible" | "offline";
 /** Whether only friends may join. */
@@ -658,19 +636,9 @@ export interface OnlyFriends {
 }
 /** Comparisons. */
 export type Operation = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
-/** A pair of tokens. */
-export interface Pair {
-    access: TokenId;
-    refresh: TokenId;
-}
 /** Whom the session keeps out no more. */
 export interface PardonRequest {
     player_uuid: string;
-}
-/** `embedded`: there is no Redis, this process does its work itself. */
-export interface Parts {
-    database: "ok" | "embedded" | "unreachable";
-    redis: "ok" | "embedded" | "unreachable";
 }
 /** Platforms where players have accounts. */
 export type Platform = "Anon" | "Basic" | "XboxLive" | "PSN" | "NintendoNAID" | "NintendoSwitch" | "NintendoPPID" | "Google" | "GooglePlay" | "Apple" | "Epic" | "Steam" | "Amazon" | "Twitch";
@@ -770,6 +738,11 @@ export interface PlayerRankUpdateRequest {
 export interface PlayerRankUpdateResponse {
     updated_players: PlayerRankResponse[];
 }
+/** A player who is online. */
+export interface PlayerSample {
+    nickname: string;
+    login: string | null;
+}
 /** A player's sessions of one type, without duplicates. */
 export interface PlayerSession {
     type: string;
@@ -794,16 +767,9 @@ export interface PlayerSwapRequest {
 export interface PlayerSwapResponse {
     players: SessionPlayer[];
 }
-/** How many players are online, and some of them. */
-export interface Players {
+/** How many players are online. */
+export interface PlayersOnline {
     online: number;
-    max: number;
-    sample: Sample[];
-}
-/** How many players are online, and may be. */
-export interface PlayersCount {
-    online: number;
-    max: number;
 }
 /** Numbers of platforms, as logins tell them. */
 export type Portal = 2 | 4 | 5 | 9 | 10 | 11 | 13 | 16 | 22 | 24 | 26 | 28 | 33;
@@ -835,11 +801,25 @@ export interface PresenceMessage {
 export interface PresenceUpdate {
     status?: OnlineStatus;
 }
-/** One thing that is wrong with a request. */
-export interface Problem {
-    loc: (string | number)[];
-    msg: string;
-    type: string;
+/** The process answers. */
+export interface ProcessLive {
+    status?: "live";
+}
+/** `why` is for people. */
+export interface ProcessNotReady {
+    status?: "not ready";
+    parts: ProcessParts;
+    why: string[];
+}
+/** `embedded`: there is no Redis, this process does its work itself. */
+export interface ProcessParts {
+    database: "ok" | "embedded" | "unreachable";
+    redis: "ok" | "embedded" | "unreachable";
+}
+/** The process takes requests. */
+export interface ProcessReady {
+    status?: "ready";
+    parts: ProcessParts;
 }
 /** Which matches a ticket takes part in: new ones, or those that need more players. */
 export type ProfileJoinMode = "normal" | "backfill" | "created_before";
@@ -913,24 +893,6 @@ export interface RankData {
     sigma: number;
     custom_data?: Record<string, string>;
 }
-/** The process takes requests. */
-export interface Ready {
-    status?: "ready";
-    parts: Parts;
-}
-/** When and by whom a user was registered. */
-export interface Reg {
-    login: string | null;
-    time: string;
-}
-/** When a user was registered. */
-export interface RegTime {
-    time: string;
-}
-/** By whom a user was registered. */
-export interface RegUser {
-    login: string | null;
-}
 /** A region to play in. */
 export interface Region {
     region_id: string;
@@ -964,10 +926,15 @@ export interface Rule {
 }
 /** What a rule is about: an item's count, or the size of the party. */
 export type RuleType = "Inventory" | "LinkingSize";
-/** A player who is online. */
-export interface Sample {
-    nickname: string;
-    login: string | null;
+/** A seat of a session. */
+export interface Seat {
+    id: number;
+    team: number;
+    status: "free" | "reserved" | "invited" | "taken";
+    player?: string | null;
+    name?: string | null;
+    until?: number | null;
+    permits?: ("invite" | "kick" | "move")[] | null;
 }
 /** The same for the caller, with the client's version and platform, which have to be compatible with those of the members. */
 export interface SelfSessionPlayerUpdateRequest {
@@ -980,23 +947,70 @@ export interface SelfSessionPlayerUpdateRequest {
     friend_uuid?: string;
     password?: string;
 }
-/** The server's status. */
-export interface Server {
-    favicon: string | null;
+/** Where the game server is reached. */
+export interface ServerAddress {
     address: string | null;
-    version: Version;
-    players: Players;
-    motd: Motd;
+}
+/** It is done; there is nothing to tell. */
+export interface ServerDone {
+}
+/** The server's icon. */
+export interface ServerFavicon {
+    favicon: string | null;
+}
+/** The message of the day in each form. */
+export interface ServerMotd {
+    html: string;
+    clean: string;
+    raw: string;
+}
+/** The message of the day as plain text. */
+export interface ServerMotdClean {
+    clean: string;
+}
+/** The message of the day as HTML. */
+export interface ServerMotdHtml {
+    html: string;
+}
+/** The message of the day with formatting codes. */
+export interface ServerMotdRaw {
+    raw: string;
+}
+/** How many players are online, and some of them. */
+export interface ServerPlayers {
+    online: number;
+    max: number;
+    sample: PlayerSample[];
+}
+/** How many players are online, and may be. */
+export interface ServerPlayersCount {
+    online: number;
+    max: number;
+}
+/** A request that is valid in form but refused. `needRefresh`: renew the access token, then repeat it. */
+export interface ServerRefusal {
+    error: string;
+    needRefresh: boolean;
+}
+/** A token and its end. */
+export interface ServerToken {
+    id: string;
+    exp: string;
+}
+/** A pair of tokens. */
+export interface ServerTokens {
+    access: ServerToken;
+    refresh: ServerToken;
 }
 /** `icon` and `nicknames` only when the query names them. */
-export interface ServerStatusUser {
+export interface ServerUser {
     login: string;
     name: string | null;
     icon?: string | null;
     nicknames?: string[];
     isAdmin: boolean;
     isOnline: boolean;
-    reg: Reg;
+    reg: UserRegistration;
 }
 /** `teams` has every team in order, the empty ones too: clients rely on positions. */
 export interface Session {
@@ -1164,25 +1178,8 @@ export interface SessionUpdate {
 /** Sessions that answer a question, in order. */
 export interface SessionsPage {
     total: number;
-    sessions: Record<string, unknown>[];
+    sessions: ListedSession[];
     next?: string | null;
-}
-/** Make somebody an administrator, or no longer one. */
-export interface SetAdmin {
-    isAdmin: boolean;
-}
-/** A new icon, or none. */
-export interface SetIcon {
-    icon: string | null;
-}
-/** A new name, or none. */
-export interface SetName {
-    name: string | null;
-}
-/** `currentPassword` is needed unless the caller logged in with the password recently. */
-export interface SetPassword {
-    password: string;
-    currentPassword?: string | null;
 }
 /** `v`: the version of the setting type. */
 export interface SetSinglePlayerSettingRequest {
@@ -1243,11 +1240,6 @@ export interface TeamUpdate {
 export interface Token {
     token: string;
 }
-/** A token and its end. */
-export interface TokenId {
-    id: string;
-    exp: string;
-}
 /** A machine says `client_credentials`, with its name and password in the header; a user of the lobby's other APIs says `password`, with `username` and `password` as there. */
 export interface TokenRequest {
     accept_eula?: boolean;
@@ -1286,10 +1278,72 @@ export interface TrueskillUpdateRequest {
 export interface UpdatedNamedRanks {
     updated_players: NamedRank[];
 }
-/** An account with a username. */
-export interface UsersUser {
-    id: number;
-    username: string;
+/** Make somebody an administrator, or no longer one. */
+export interface UserAdminChange {
+    isAdmin: boolean;
+}
+/** Absent fields stay as they are. `isAdmin` has effect only for an administrator. */
+export interface UserChange {
+    name?: string | null;
+    icon?: string | null;
+    nicknames?: string[] | null;
+    isAdmin?: boolean | null;
+}
+/** A new user. */
+export interface UserCreation {
+    name?: string | null;
+    icon?: string | null;
+    nicknames?: string[] | null;
+    isAdmin?: boolean | null;
+    password: string;
+}
+/** A user's name. */
+export interface UserDisplayName {
+    name: string | null;
+}
+/** A user's icon. */
+export interface UserIcon {
+    icon: string | null;
+}
+/** A new icon, or none. */
+export interface UserIconChange {
+    icon: string | null;
+}
+/** Whether a user is an administrator. */
+export interface UserIsAdmin {
+    isAdmin: boolean;
+}
+/** Whether a user is online. */
+export interface UserIsOnline {
+    isOnline: boolean;
+}
+/** A user's login. */
+export interface UserLogin {
+    login: string;
+}
+/** A new name, or none. */
+export interface UserNameChange {
+    name: string | null;
+}
+/** The complete new list of nicknames. */
+export type UserNicknames = string[];
+/** `currentPassword` is needed unless the caller logged in with the password recently. */
+export interface UserPasswordChange {
+    password: string;
+    currentPassword?: string | null;
+}
+/** By whom a user was registered. */
+export interface UserRegistrar {
+    login: string | null;
+}
+/** When and by whom a user was registered. */
+export interface UserRegistration {
+    login: string | null;
+    time: string;
+}
+/** When a user was registered. */
+export interface UserRegistrationTime {
+    time: string;
 }
 /** The server's time. */
 export type UtcTime = string;
@@ -1298,19 +1352,6 @@ export interface ValidationError {
     loc: (string | number)[];
     msg: string;
     type: string;
-}
-/** The server's version. */
-export interface Version {
-    name: string;
-    protocol: number;
-}
-/** The server's version in words. */
-export interface VersionName {
-    name: string;
-}
-/** The server's version as a number. */
-export interface VersionProtocol {
-    protocol: number;
 }
 /** Every operation by its operationId: what it takes, and what it gives. */
 export interface Operations {
@@ -1367,153 +1408,153 @@ export interface Operations {
         };
     }, null];
     launch_session_sessions_post: [{
-        body: Launch;
-    }, Launched];
+        body: HostLaunchRequest;
+    }, LaunchedSession];
     join_sessions_players_post: [{
-        body: Join;
-    }, Joined];
+        body: HostJoinRequest;
+    }, JoinedSession];
     sign_out_hosts_access_token_delete: [{}, null];
     search_sessions_search_post: [{
         body: SessionSearch;
     }, SessionsPage];
-    users_list_users: [{
+    list_users: [{
         query?: {
             after?: number;
             limit?: number;
         };
-    }, UsersUser[]];
-    users_register: [{
+    }, ListedUser[]];
+    register_user: [{
         body: Credentials;
     }, string];
-    users_login: [{
+    log_in_user: [{
         body: Credentials;
     }, string];
-    users_list_slots: [{
+    list_slots: [{
         query: {
             session: number;
         };
     }, Slot[]];
-    users_get_slot: [{
+    get_slot: [{
         path: {
             slot: number;
         };
     }, Slot];
-    users_reserve_slot: [{
+    reserve_slot: [{
         path: {
             slot: number;
         };
     }, string];
-    users_release_slot: [{
+    release_slot: [{
         path: {
             slot: number;
         };
     }, string];
-    presence_counts: [{}, PresenceCount];
-    presence_person: [{
+    get_presence_count: [{}, PresenceCount];
+    get_presence_of_person: [{
         path: {
             uuid: string;
         };
     }, OnePerson];
-    presence_friends: [{}, Friends];
-    server_auth: [{}, Pair | Error];
-    server_auth_2: [{}, Pair | Error];
-    server_deauth: [{}, Empty | Error];
-    server_anonymous_access_allowed: [{}, Allowed | Error];
-    server_anonymous_access_allowed_2: [{}, Allowed | Error];
-    server_max_nicknames: [{}, Max | Error];
-    server_max_tokens: [{}, Max | Error];
-    server_console_available: [{}, Available | Error];
+    get_presence_of_friends: [{}, Friends];
+    server_auth: [{}, ServerTokens | ServerRefusal];
+    server_reauth: [{}, ServerTokens | ServerRefusal];
+    server_deauth: [{}, ServerDone | ServerRefusal];
+    server_anonym_access_allowed: [{}, AnonymousAccess | ServerRefusal];
+    server_anonymous_access_allowed: [{}, AnonymousAccess | ServerRefusal];
+    server_max_nicknames: [{}, MostAllowed | ServerRefusal];
+    server_max_tokens: [{}, MostAllowed | ServerRefusal];
+    server_console_available: [{}, ConsoleAvailability | ServerRefusal];
     server_get_user_login: [{
         path: {
             user: string;
         };
-    }, LoginOf | Error];
+    }, UserLogin | ServerRefusal];
     server_get_user_is_admin: [{
         path: {
             user: string;
         };
-    }, IsAdmin | Error];
+    }, UserIsAdmin | ServerRefusal];
     server_set_admin: [{
         path: {
             user: string;
         };
-        body: SetAdmin;
-    }, Empty | Error];
+        body: UserAdminChange;
+    }, ServerDone | ServerRefusal];
     server_get_user_online: [{
         path: {
             user: string;
         };
-    }, IsOnline | Error];
-    server_get_user_online_2: [{
+    }, UserIsOnline | ServerRefusal];
+    server_get_user_is_online: [{
         path: {
             user: string;
         };
-    }, IsOnline | Error];
+    }, UserIsOnline | ServerRefusal];
     server_get_user_reg: [{
         path: {
             user: string;
         };
-    }, Reg | Error];
+    }, UserRegistration | ServerRefusal];
     server_get_user_reg_time: [{
         path: {
             user: string;
         };
-    }, RegTime | Error];
+    }, UserRegistrationTime | ServerRefusal];
     server_get_user_reg_user: [{
         path: {
             user: string;
         };
-    }, RegUser | Error];
+    }, UserRegistrar | ServerRefusal];
     server_get_user_name: [{
         path: {
             user: string;
         };
-    }, NameOf | Error];
+    }, UserDisplayName | ServerRefusal];
     server_set_name: [{
         path: {
             user: string;
         };
-        body: SetName;
-    }, Empty | Error];
+        body: UserNameChange;
+    }, ServerDone | ServerRefusal];
     server_get_user_icon: [{
         path: {
             user: string;
         };
-    }, IconOf | Error];
+    }, UserIcon | ServerRefusal];
     server_set_icon: [{
         path: {
             user: string;
         };
-        body: SetIcon;
-    }, Empty | Error];
+        body: UserIconChange;
+    }, ServerDone | ServerRefusal];
     server_get_user_nicknames: [{
         path: {
             user: string;
         };
-    }, string[] | Error];
+    }, string[] | ServerRefusal];
     server_set_nicknames: [{
         path: {
             user: string;
         };
-        body: Nicknames;
-    }, Empty | Error];
+        body: UserNicknames;
+    }, ServerDone | ServerRefusal];
     server_remove_nicknames: [{
         path: {
             user: string;
         };
-    }, Count | Error];
-    server_get_user_nicknames_2: [{
+    }, CountRemoved | ServerRefusal];
+    server_get_user_nicknames_list: [{
         path: {
             user: string;
         };
-    }, string[] | Error];
+    }, string[] | ServerRefusal];
     server_list_users: [{
         query?: {
             nicknames?: string | null;
             icon?: string | null;
         };
-    }, ServerStatusUser[] | Error];
-    server_delete_all: [{}, Count | Error];
+    }, ServerUser[] | ServerRefusal];
+    server_delete_all: [{}, CountRemoved | ServerRefusal];
     server_get_user: [{
         path: {
             user: string;
@@ -1522,118 +1563,118 @@ export interface Operations {
             nicknames?: string | null;
             icon?: string | null;
         };
-    }, ServerStatusUser | Error];
+    }, ServerUser | ServerRefusal];
     server_add: [{
         path: {
             user: string;
         };
-        body: Add;
-    }, Empty | Error];
+        body: UserCreation;
+    }, ServerDone | ServerRefusal];
     server_change: [{
         path: {
             user: string;
         };
-        body: Change;
-    }, Empty | Error];
+        body: UserChange;
+    }, ServerDone | ServerRefusal];
     server_delete: [{
         path: {
             user: string;
         };
-    }, Empty | Error];
-    server_get_server_whole: [{}, Server | Error];
-    server_get_server_version: [{}, Version | Error];
-    server_get_server_version_name: [{}, VersionName | Error];
-    server_get_server_version_protocol: [{}, VersionProtocol | Error];
-    server_get_server_players: [{}, Players | Error];
-    server_get_server_players_count: [{}, PlayersCount | Error];
-    server_get_server_players_online: [{}, Online | Error];
-    server_get_server_players_max: [{}, Max | Error];
-    server_get_server_players_sample: [{}, Sample[] | Error];
-    server_get_server_motd: [{}, Motd | Error];
-    server_get_server_motd_raw: [{}, MotdRaw | Error];
-    server_get_server_motd_clean: [{}, MotdClean | Error];
-    server_get_server_motd_html: [{}, MotdHtml | Error];
-    server_get_server_address: [{}, Address | Error];
-    server_get_server_favicon: [{}, Favicon | Error];
+    }, ServerDone | ServerRefusal];
+    server_get_server_whole: [{}, GameServerStatus | ServerRefusal];
+    server_get_server_version: [{}, GameVersion | ServerRefusal];
+    server_get_server_version_name: [{}, GameVersionName | ServerRefusal];
+    server_get_server_version_protocol: [{}, GameVersionProtocol | ServerRefusal];
+    server_get_server_players: [{}, ServerPlayers | ServerRefusal];
+    server_get_server_players_count: [{}, ServerPlayersCount | ServerRefusal];
+    server_get_server_players_online: [{}, PlayersOnline | ServerRefusal];
+    server_get_server_players_max: [{}, MostAllowed | ServerRefusal];
+    server_get_server_players_sample: [{}, PlayerSample[] | ServerRefusal];
+    server_get_server_motd: [{}, ServerMotd | ServerRefusal];
+    server_get_server_motd_raw: [{}, ServerMotdRaw | ServerRefusal];
+    server_get_server_motd_clean: [{}, ServerMotdClean | ServerRefusal];
+    server_get_server_motd_html: [{}, ServerMotdHtml | ServerRefusal];
+    server_get_server_address: [{}, ServerAddress | ServerRefusal];
+    server_get_server_favicon: [{}, ServerFavicon | ServerRefusal];
     server_set_password: [{
         path: {
             user: string;
         };
-        body: SetPassword;
-    }, Empty | Error];
+        body: UserPasswordChange;
+    }, ServerDone | ServerRefusal];
     server_add_nickname: [{
         path: {
             user: string;
             nickname: string;
         };
-    }, Empty | Error];
+    }, ServerDone | ServerRefusal];
     server_remove_nickname: [{
         path: {
             user: string;
             nickname: string;
         };
-    }, Empty | Error];
-    player_services_list_setting_types: [{}, Record<string, SettingType>];
-    player_services_list_setting_versions: [{
+    }, ServerDone | ServerRefusal];
+    get_config_for_all_setting_types: [{}, Record<string, SettingType>];
+    get_config_for_single_setting_type_all_versions: [{
         path: {
             setting_type_id: string;
         };
     }, Record<string, SettingTypeVersion>];
-    player_services_get_setting_version: [{
+    get_config_for_single_setting_type_and_version: [{
         path: {
             setting_type_id: string;
             setting_version_id: number;
         };
     }, SettingTypeVersion];
-    player_services_list_own_settings: [{
+    list_own_settings: [{
         path: {
             setting_type_id: string;
         };
     }, Record<string, SettingData>];
-    player_services_clear_own_settings: [{
+    clear_own_settings: [{
         path: {
             setting_type_id: string;
         };
     }, unknown];
-    player_services_get_own_setting: [{
+    get_own_setting: [{
         path: {
             setting_type_id: string;
             key: string;
         };
     }, SettingData];
-    player_services_set_own_setting: [{
+    set_own_setting: [{
         path: {
             setting_type_id: string;
             key: string;
         };
         body: SetSinglePlayerSettingRequest;
     }, Record<string, SettingData>];
-    player_services_delete_own_setting: [{
+    delete_own_setting: [{
         path: {
             setting_type_id: string;
             key: string;
         };
     }, unknown];
-    player_services_list_settings: [{
+    list_player_settings: [{
         path: {
             setting_type_id: string;
             player_uuid: string;
         };
     }, Record<string, SettingData>];
-    player_services_clear_settings: [{
+    clear_player_settings: [{
         path: {
             setting_type_id: string;
             player_uuid: string;
         };
     }, unknown];
-    player_services_get_setting: [{
+    get_player_setting: [{
         path: {
             setting_type_id: string;
             key: string;
             player_uuid: string;
         };
     }, SettingData];
-    player_services_set_setting: [{
+    set_player_setting: [{
         path: {
             setting_type_id: string;
             key: string;
@@ -1641,23 +1682,23 @@ export interface Operations {
         };
         body: SetSinglePlayerSettingRequest;
     }, Record<string, SettingData>];
-    player_services_delete_setting: [{
+    delete_player_setting: [{
         path: {
             setting_type_id: string;
             key: string;
             player_uuid: string;
         };
     }, unknown];
-    player_services_login: [{
+    login: [{
         body: LoginRequest;
     }, LoginResult];
-    player_services_token: [{
+    get_oauth_token: [{
         body: TokenRequest;
     }, TokenResult];
-    player_services_get_portal_token_details: [{
+    get_portal_token_details: [{
         body: PortalTokenDetailsRequest;
     }, Record<string, string>];
-    player_services_oauth_login: [{
+    oauth_login: [{
         path: {
             platform: OAuthPortal;
         };
@@ -1666,7 +1707,7 @@ export interface Operations {
             redirect_uri?: string;
         };
     }, unknown];
-    player_services_oauth_response: [{
+    oauth_response: [{
         path: {
             platform: OAuthPortal;
         };
@@ -1675,33 +1716,33 @@ export interface Operations {
             state?: string;
         };
     }, unknown];
-    player_services_exchange_code: [{
+    exchange_authorization_code: [{
         body: CodeRequest;
     }, LoginResult];
-    player_services_log_out: [{
+    logout: [{
         body: LogoutRequest;
     }, null];
-    player_services_public_keys: [{}, PublicKeys];
-    player_services_public_key: [{
+    get_public_keys: [{}, PublicKeys];
+    get_public_key: [{
         path: {
             id: string;
         };
     }, Record<string, string>];
-    player_services_list_templates: [{}, SessionTemplates];
-    player_services_get_template: [{
+    get_all_session_templates: [{}, SessionTemplates];
+    get_session_template_by_type: [{
         path: {
             session_type: string;
         };
     }, SessionTemplate];
-    player_services_connection_info: [{}, ConnectionInfo];
-    player_services_health_config: [{}, InstanceHealthSettingsResponse];
-    player_services_list_regions: [{
+    get_connection_info_self: [{}, ConnectionInfo];
+    instance_health_config: [{}, InstanceHealthSettingsResponse];
+    get_all_regions: [{
         query?: {
             cursor?: number;
             page_size?: number;
         };
     }, RegionsResponse];
-    player_services_list_sessions: [{
+    get_browser_sessions_by_type: [{
         query: {
             session_type: string;
             cursor?: number;
@@ -1709,7 +1750,7 @@ export interface Operations {
             region_id?: string;
         };
     }, BrowserResponse];
-    player_services_add_listing: [{
+    post_browser_info: [{
         path: {
             session_id: string;
         };
@@ -1718,21 +1759,21 @@ export interface Operations {
         };
         body: BrowserInfo;
     }, BrowserInfo];
-    player_services_remove_listing: [{
+    delete_browser_info: [{
         path: {
             session_id: string;
         };
     }, null];
-    player_services_update_listing: [{
+    update_browser_info: [{
         path: {
             session_id: string;
         };
         body: BrowserInfo;
     }, BrowserInfo];
-    player_services_create_or_join: [{
+    create_or_join_session: [{
         body: CreateOrJoinRequest;
     }, SessionJoinResponse];
-    player_services_ask: [{
+    ask_session_by_id: [{
         path: {
             session_id: string;
         };
@@ -1744,7 +1785,7 @@ export interface Operations {
             permitted_input?: CrossplayInput;
         };
     }, SessionAskResponse];
-    player_services_get_session: [{
+    get_session_by_id: [{
         path: {
             session_id: string;
         };
@@ -1752,41 +1793,41 @@ export interface Operations {
             refresh_ttl?: boolean;
         };
     }, Session];
-    player_services_update_session: [{
+    update_session_by_id: [{
         path: {
             session_id: string;
         };
         body: SessionUpdate;
     }, Session];
-    player_services_make: [{
+    generate_short_code: [{
         path: {
             session_id: string;
         };
     }, ShortCodeResponse];
-    player_services_start_match: [{
+    start_match: [{
         path: {
             session_id: string;
         };
         body: MatchCreateRequest;
     }, MatchCreateResponse];
-    player_services_end_match: [{
+    end_match: [{
         path: {
             session_id: string;
         };
     }, unknown];
-    player_services_update_match: [{
+    update_match_info: [{
         path: {
             session_id: string;
         };
         body: MatchCreateRequest;
     }, unknown];
-    player_services_join: [{
+    join_session_by_id_self: [{
         path: {
             session_id: string;
         };
         body: SelfSessionPlayerUpdateRequest;
     }, SessionPlayerUpdateResponse];
-    player_services_leave: [{
+    leave_session_by_id_self: [{
         path: {
             session_id: string;
         };
@@ -1794,14 +1835,14 @@ export interface Operations {
             reason?: string;
         };
     }, null];
-    player_services_place: [{
+    update_session_player_by_uuid_v2: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
         body: SessionPlayerUpdateRequest;
     }, SessionPlayerUpdateResponse];
-    player_services_dismiss: [{
+    kick_player_from_session_by_uuid_v2: [{
         path: {
             player_uuid: string;
             session_id: string;
@@ -1810,61 +1851,61 @@ export interface Operations {
             reason?: string;
         };
     }, null];
-    player_services_get_member: [{
+    get_session_player_by_uuid: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
     }, SessionPlayer];
-    player_services_place_2: [{
+    update_session_player_by_uuid: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
         body: SessionPlayerUpdateRequest;
     }, SessionPlayerUpdateResponse];
-    player_services_dismiss_by_uuid: [{
+    kick_player_from_session_by_uuid: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
     }, null];
-    player_services_place_by_id: [{
+    update_session_player_by_id: [{
         path: {
             player_id: number;
             session_id: string;
         };
         body: SessionPlayerUpdateRequest;
     }, SessionPlayerUpdateResponse];
-    player_services_dismiss_by_id: [{
+    kick_player_from_session_by_id: [{
         path: {
             player_id: number;
             session_id: string;
         };
     }, null];
-    player_services_pardon: [{
+    pardon_player_in_session: [{
         path: {
             session_id: string;
         };
         body: PardonRequest;
     }, null];
-    player_services_list_own_sessions: [{}, PlayerSessions];
-    player_services_list_sessions_2: [{
+    get_player_sessions_self: [{}, PlayerSessions];
+    get_player_sessions_by_uuid_v2: [{
         path: {
             player_uuid: string;
         };
     }, PlayerSessions];
-    player_services_list_sessions_3: [{
+    get_player_sessions_by_uuid: [{
         path: {
             player_uuid: string;
         };
     }, PlayerSessions];
-    player_services_list_sessions_by_id: [{
+    get_player_sessions: [{
         path: {
             player_id: number;
         };
     }, PlayerSessions];
-    player_services_list_members: [{
+    get_session_players: [{
         path: {
             session_id: string;
         };
@@ -1873,61 +1914,61 @@ export interface Operations {
             page_size?: number;
         };
     }, SessionMembers];
-    player_services_swap_members: [{
+    swap_session_players: [{
         path: {
             session_id: string;
         };
         body: PlayerSwapRequest;
     }, PlayerSwapResponse];
-    player_services_invite_member: [{
+    invite_player_to_session: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
         body: PlayerInviteRequest;
     }, SessionPlayerUpdateResponse];
-    player_services_move_member: [{
+    move_session_player: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
         body: PlayerMoveRequest;
     }, SessionPlayerUpdateResponse];
-    player_services_place_member: [{
+    place_session_player: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
         body: SessionPlayerUpdateRequest;
     }, SessionPlayerUpdateResponse];
-    player_services_get_permissions: [{
+    get_session_player_permissions: [{
         path: {
             player_uuid: string;
             session_id: string;
         };
     }, SessionPermissions];
-    player_services_give_permission: [{
-        path: {
-            player_uuid: string;
-            session_id: string;
-            permission: IntraSessionPermission;
-        };
-    }, SessionPermissions];
-    player_services_take_permission: [{
+    give_session_player_permission: [{
         path: {
             player_uuid: string;
             session_id: string;
             permission: IntraSessionPermission;
         };
     }, SessionPermissions];
-    player_services_update_team: [{
+    take_session_player_permission: [{
+        path: {
+            player_uuid: string;
+            session_id: string;
+            permission: IntraSessionPermission;
+        };
+    }, SessionPermissions];
+    update_session_team: [{
         path: {
             session_id: string;
             team_id: number;
         };
         body: TeamUpdate;
     }, SessionTeam];
-    player_services_list_events: [{
+    get_session_events: [{
         path: {
             session_id: string;
         };
@@ -1936,13 +1977,13 @@ export interface Operations {
             page_size?: number;
         };
     }, SessionEvents];
-    player_services_add_event: [{
+    create_session_event: [{
         path: {
             session_id: string;
         };
         body: SessionEventCreateRequest;
     }, unknown];
-    player_services_read: [{
+    get_audit_events: [{
         query?: {
             session_id?: string;
             player_uuid?: string;
@@ -1952,84 +1993,84 @@ export interface Operations {
             end_date?: string;
         };
     }, AuditResponse];
-    player_services_add: [{
+    create_audit_event: [{
         body: CreateAuditRequest;
     }, unknown];
-    player_services_join_queue: [{
+    join_queue: [{
         path: {
             session_id: string;
         };
         body: QueueJoinRequest;
     }, QueueJoinResponse];
-    player_services_leave_queue: [{
+    leave_queue: [{
         path: {
             session_id: string;
         };
     }, null];
-    player_services_accept_match: [{
+    accept_match: [{
         path: {
             ticket_id: string;
         };
     }, null];
-    player_services_decline_match: [{
+    decline_match: [{
         path: {
             ticket_id: string;
         };
     }, null];
-    player_services_get_config: [{}, BackfillConfig];
-    player_services_update_need: [{
+    get_backfill_config: [{}, BackfillConfig];
+    update_backfill: [{
         path: {
             session_id: string;
         };
         body: BackfillNeed;
     }, null];
-    player_services_acknowledge: [{
+    acknowledge_backfill: [{
         path: {
             session_id: string;
         };
         body: BackfillAcknowledgement;
     }, BackfilledPlayers];
-    player_services_end_backfill: [{
+    end_backfill: [{
         path: {
             session_id: string;
         };
         body: BackfillEnd;
     }, null];
-    player_services_get_allocated: [{
+    get_session_by_allocation_id: [{
         path: {
             allocation_id: string;
         };
     }, Session];
-    player_services_request_instance: [{
+    create_instance_request: [{
         path: {
             session_id: string;
         };
         body: InstanceRequest;
     }, InstanceInfo];
-    player_services_remove_instance: [{
+    end_instance: [{
         path: {
             session_id: string;
         };
     }, null];
-    player_services_report_instance: [{
+    update_instance_info: [{
         path: {
             session_id: string;
         };
         body: InstanceInfoUpdate;
     }, InstanceInfo];
-    player_services_report_health: [{
+    instance_health_check: [{
         path: {
             session_id: string;
         };
         body: InstanceHealthStatusUpdate;
     }, InstanceHealthStatusResponse];
-    player_services_report_fubar: [{
+    report_fubar: [{
         path: {
             session_id: string;
         };
         body: InstanceFubar;
     }, FubarResponse];
-    player_services_link: [{
+    add_platform_session_to_rally_here_session: [{
         path: {
             platform: Platform;
             platform_session_id_base64: string;
@@ -2039,7 +2080,7 @@ export interface Operations {
             refresh_ttl?: boolean;
         };
     }, PlatformSession];
-    player_services_unlink: [{
+    delete_platform_session_from_rally_here_session: [{
         path: {
             platform: Platform;
             platform_session_id_base64: string;
@@ -2049,26 +2090,26 @@ export interface Operations {
             refresh_ttl?: boolean;
         };
     }, null];
-    player_services_read_2: [{
+    get_platform_session_info: [{
         path: {
             platform: Platform;
             platform_session_id_base64: string;
         };
     }, PlatformSession];
-    player_services_join_2: [{
+    join_session_by_platform_session_id_self: [{
         path: {
             platform: Platform;
             platform_session_id_base64: string;
         };
         body: SelfSessionPlayerUpdateRequest;
     }, Session];
-    player_services_leave_2: [{
+    leave_session_by_platform_session_self: [{
         path: {
             platform: Platform;
             platform_session_id_base64: string;
         };
     }, null];
-    player_services_join_player: [{
+    join_session_by_platform_session_by_uuid: [{
         path: {
             platform: Platform;
             platform_session_id_base64: string;
@@ -2079,66 +2120,66 @@ export interface Operations {
         };
         body: SelfSessionPlayerUpdateRequest;
     }, Session];
-    player_services_leave_player: [{
+    leave_session_by_platform_session_by_uuid: [{
         path: {
             platform: Platform;
             platform_session_id_base64: string;
             player_uuid: string;
         };
     }, null];
-    player_services_list_old_queues: [{
+    get_all_queue_info: [{
         query?: {
             cursor?: number;
             page_size?: number;
         };
     }, QueuesResponse];
-    player_services_list_queues: [{
+    get_all_queue_info_v2: [{
         query?: {
             cursor?: number;
             page_size?: number;
         };
     }, QueuesResponseV2];
-    player_services_get_launch_template: [{
+    get_all_map_game_info: [{
         path: {
             instance_launch_template_id: string;
         };
     }, InstanceLaunchTemplate];
-    player_services_get_request_template: [{
+    get_instance_request_template: [{
         path: {
             instance_request_template_id: string;
         };
     }, InstanceRequestTemplate];
-    player_services_get_old_template_group: [{
+    get_match_making_templates: [{
         path: {
             template_group_id: string;
         };
     }, MatchMakingTemplateGroup];
-    player_services_get_template_group: [{
+    get_match_making_templates_v2: [{
         path: {
             template_group_id: string;
         };
     }, MatchMakingTemplateGroupV2];
-    player_services_submit_mine: [{
+    process_platform_entitlement_for_me: [{
         body: PlatformEntitlementProcessRequest;
     }, PlatformEntitlementProcessResult];
-    player_services_submit: [{
+    process_platform_entitlements_by_player_uuid: [{
         path: {
             player_uuid: string;
         };
         body: PlatformEntitlementProcessRequest;
     }, PlatformEntitlementProcessResult];
-    player_services_read_mine: [{
+    retrieve_entitlements_for_me: [{
         path: {
             request_id: string;
         };
     }, PlatformEntitlementProcessResult];
-    player_services_read_3: [{
+    retrieve_entitlements_by_player_uuid: [{
         path: {
             request_id: string;
             player_uuid: string;
         };
     }, PlatformEntitlementProcessResult];
-    player_services_poll_mine: [{
+    playerid_long_poll_for_notifications_self: [{
         query?: {
             max_page_size?: number;
             exclude_before?: string;
@@ -2146,7 +2187,7 @@ export interface Operations {
             deadline?: number;
         };
     }, Notifications];
-    player_services_poll_of_number: [{
+    playerid_long_poll_for_notifications: [{
         path: {
             player_id: number;
         };
@@ -2157,14 +2198,14 @@ export interface Operations {
             deadline?: number;
         };
     }, Notifications];
-    player_services_look_back_mine: [{
+    playerid_get_notifications_page_self: [{
         query?: {
             page_size?: number;
             start_at?: string;
             exclude_before?: string;
         };
     }, Notifications];
-    player_services_look_back_of_number: [{
+    playerid_get_notifications_page: [{
         path: {
             player_id: number;
         };
@@ -2174,24 +2215,24 @@ export interface Operations {
             exclude_before?: string;
         };
     }, Notifications];
-    player_services_send_of_number: [{
+    playerid_create_notification: [{
         path: {
             player_id: number;
         };
         body: NotificationCreates;
     }, NotificationCreateResult];
-    player_services_read_mine_2: [{
+    playerid_get_notification_by_id_self: [{
         path: {
             notification_id: string;
         };
     }, Notification];
-    player_services_read_of_number: [{
+    playerid_get_notification_by_id: [{
         path: {
             notification_id: string;
             player_id: number;
         };
     }, Notification];
-    player_services_poll_mine_2: [{
+    player_long_poll_for_notifications_self: [{
         query?: {
             max_page_size?: number;
             exclude_before?: string;
@@ -2199,7 +2240,7 @@ export interface Operations {
             deadline?: number;
         };
     }, Notifications];
-    player_services_poll_of_player: [{
+    player_long_poll_for_notifications: [{
         path: {
             player_uuid: string;
         };
@@ -2210,14 +2251,14 @@ export interface Operations {
             deadline?: number;
         };
     }, Notifications];
-    player_services_look_back_mine_2: [{
+    player_get_notifications_page_self: [{
         query?: {
             page_size?: number;
             start_at?: string;
             exclude_before?: string;
         };
     }, Notifications];
-    player_services_look_back_of_player: [{
+    player_get_notifications_page: [{
         path: {
             player_uuid: string;
         };
@@ -2227,24 +2268,24 @@ export interface Operations {
             exclude_before?: string;
         };
     }, Notifications];
-    player_services_send_of_player: [{
+    player_create_notification: [{
         path: {
             player_uuid: string;
         };
         body: NotificationCreates;
     }, NotificationCreateResult];
-    player_services_read_mine_3: [{
+    player_get_notification_by_id_self: [{
         path: {
             notification_id: string;
         };
     }, Notification];
-    player_services_read_of_player: [{
+    player_get_notification_by_id: [{
         path: {
             notification_id: string;
             player_uuid: string;
         };
     }, Notification];
-    player_services_poll_of_instance: [{
+    instance_long_poll_for_notifications: [{
         path: {
             instance_id: string;
         };
@@ -2255,7 +2296,7 @@ export interface Operations {
             deadline?: number;
         };
     }, Notifications];
-    player_services_look_back_of_instance: [{
+    instance_get_notifications_page: [{
         path: {
             instance_id: string;
         };
@@ -2265,94 +2306,94 @@ export interface Operations {
             exclude_before?: string;
         };
     }, Notifications];
-    player_services_send_of_instance: [{
+    instance_create_notification: [{
         path: {
             instance_id: string;
         };
         body: NotificationCreates;
     }, NotificationCreateResult];
-    player_services_read_of_instance: [{
+    instance_get_notification_by_id: [{
         path: {
             notification_id: string;
             instance_id: string;
         };
     }, Notification];
-    player_services_rate_match: [{
+    update_rankings_trueskill_v1: [{
         body: TrueskillUpdateRequest;
     }, PlayerRankUpdateResponse];
-    player_services_get_own_rank: [{
+    get_player_uuid_rank_self: [{
         path: {
             rank_id: number;
         };
     }, PlayerRankRequestResponse];
-    player_services_set_own_rank: [{
+    update_player_uuid_rank_self: [{
         path: {
             rank_id: number;
         };
         body: PlayerRankUpdateRequest;
     }, PlayerRankUpdateResponse];
-    player_services_get_rank: [{
+    get_player_uuid_rank: [{
         path: {
             player_uuid: string;
             rank_id: number;
         };
     }, PlayerRankRequestResponse];
-    player_services_set_rank: [{
+    update_player_uuid_rank: [{
         path: {
             player_uuid: string;
             rank_id: number;
         };
         body: PlayerRankUpdateRequest;
     }, PlayerRankUpdateResponse];
-    player_services_list_own_ranks: [{}, PlayerRankRequestResponse];
-    player_services_list_ranks: [{
+    get_all_player_uuid_ranks_self: [{}, PlayerRankRequestResponse];
+    get_all_player_uuid_ranks: [{
         path: {
             player_uuid: string;
         };
     }, PlayerRankRequestResponse];
-    player_services_list_rank_kinds: [{}, RankConfigRequestResponse];
-    player_services_get_rank_kind: [{
+    get_all_rank_config: [{}, RankConfigRequestResponse];
+    get_rank_config: [{
         path: {
             rank_id: number;
         };
     }, RankConfigRequestResponse];
-    player_services_list_named_ranks: [{
+    get_named_ranks: [{
         path: {
             player_uuid: string;
         };
     }, NamedRanks];
-    player_services_set_named_rank: [{
+    set_named_rank: [{
         path: {
             player_uuid: string;
             rank_id: string;
         };
         body: PlayerRankUpdateRequest;
     }, UpdatedNamedRanks];
-    player_services_send_custom: [{
+    custom_endpoint_send: [{
         path: {
             endpoint_id: string;
         };
         body?: unknown;
     }, unknown];
-    player_services_register_hosts: [{
+    register_game_hosts: [{
         body: RegisterRequest;
     }, HostAnswers];
-    player_services_ask_state: [{
+    get_allocation_state: [{
         body: StateRequest;
     }, HostAnswers];
-    player_services_list_sites: [{}, SiteSettings[]];
-    player_services_list_app_settings: [{}, AppSetting[]];
-    player_services_tell_time: [{}, UtcTime];
-    player_services_update_presence: [{
+    get_all_sites: [{}, SiteSettings[]];
+    get_client_app_settings: [{}, AppSetting[]];
+    get_utc_time: [{}, UtcTime];
+    update_presence_self: [{
         body: PresenceUpdate;
     }, Record<string, string>];
-    player_services_list_links: [{
+    get_player_links: [{
         path: {
             player_uuid: string;
         };
     }, PlayerLinks];
-    health_live: [{}, Live];
-    health_ready: [{}, Ready];
+    health_live: [{}, ProcessLive];
+    health_ready: [{}, ProcessReady];
 }
 /** Method and path of each; `form`: its body is a form. */
 export declare const PLACES: Record<string, string>;

@@ -5,8 +5,9 @@ const SETTLED_MS = 10_000;
 /** Handshakes in any ten seconds, whatever fails. */
 const MOST_TRIES = 10;
 const WINDOW_MS = 10_000;
-/** By which a timer may be early. */
-const EARLY_MS = 20;
+/** Beyond it a clock was set back. */
+const MOST_EARLY_MS = 1000;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Backoff {
   failures = 0;
@@ -64,6 +65,20 @@ export class Backoff {
     const chance = Math.random() * Math.min(longest, this.first * 2 ** this.failures);
     // A place in a line is no failure.
     if (this.#returnAt <= now) this.failures++;
-    return Math.max(Math.max(now, this.#returnAt) + chance, this.crowdedUntil + EARLY_MS);
+    return Math.max(Math.max(now, this.#returnAt) + chance, this.crowdedUntil);
   }
+}
+
+/** Returns what forgets it. Timers may be early: Node counts from the turn that its loop is in. */
+export function callAt(until: number, call: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (ms: number) => {
+    timer = setTimeout(() => {
+      const left = until - Date.now();
+      if (left > 0 && left < MOST_EARLY_MS) wait(left);
+      else call();
+    }, Math.min(ms, LONGEST_TIMER_MS));
+  };
+  wait(until - Date.now());
+  return () => clearTimeout(timer);
 }

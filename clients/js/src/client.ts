@@ -1,6 +1,6 @@
 // The client of the live channel: who it is, whether it is connected, and when it comes back.
 
-import { Backoff } from "./backoff.js";
+import { Backoff, callAt } from "./backoff.js";
 import { BROKEN, CLOSED_HERE, CROWDED, EXPIRED, isFinal, isOfIdentity, unsayable } from "./close_codes.js";
 import { CommandQueue, random, refused } from "./command_queue.js";
 import { Connection, type Frame } from "./connection.js";
@@ -9,7 +9,7 @@ import { Deferred, Emitter } from "./emitter.js";
 import { DocumentTopic } from "./document_topic.js";
 import { ClosedError, type RefusedError } from "./errors.js";
 import { JournalTopic } from "./journal_topic.js";
-import { LONGEST_TIMER_MS, Renewal } from "./renewal.js";
+import { Renewal } from "./renewal.js";
 import { Topics } from "./topics.js";
 import { onWake } from "./wake.js";
 import { beatOf, identityOf, limitsOf, positive } from "./welcome.js";
@@ -35,7 +35,7 @@ export class LobbyClient {
   #backoff: Backoff;
   #refusal: RefusedError | undefined;
   #offset = 0;
-  #again: ReturnType<typeof setTimeout> | undefined;
+  #forget = () => {};
   #renewal = new Renewal(() => this.#renew());
   #asleep = () => {};
   #faulty = false;
@@ -123,7 +123,7 @@ export class LobbyClient {
 
   async #open(): Promise<void> {
     if (this.#backoff.crowdedUntil > Date.now()) return this.#lost(CROWDED);
-    clearTimeout(this.#again);
+    this.#forget();
     const asking = (this.#asking = new AbortController());
     this.#refusal = undefined;
     this.#backoff.tried();
@@ -234,7 +234,7 @@ export class LobbyClient {
   #lost(why: Closing): void {
     this.#leave(unsayable(why));
     const until = this.#backoff.lost();
-    this.#again = setTimeout(() => this.#open(), Math.min(until - Date.now(), LONGEST_TIMER_MS));
+    this.#forget = callAt(until, () => void this.#open());
     this.#become({ phase: "waiting", until, attempt: this.#backoff.failures, why });
   }
 
@@ -261,7 +261,7 @@ export class LobbyClient {
   /** The connection, if there is one: nothing of it is heard any more. */
   #leave(unsaid: string | null): void {
     this.#asking.abort();
-    clearTimeout(this.#again);
+    this.#forget();
     this.#renewal.stop();
     this.#connection?.close();
     this.#connection = null;

@@ -26,12 +26,11 @@ const PAUSE_MS = 2000;
 /** What the connection itself says in between: hello, ping. */
 const RESERVED = 2;
 const MAY_PASS = ["too_many", "unavailable", "in_progress"];
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Not randomUUID: pages under plain http, other than localhost's, do not have it. */
+/** Five bits a letter. Not randomUUID: pages under plain http, other than localhost's, lack it. */
 export function random(length: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return Array.from(bytes, (byte) => LETTERS[byte & 63]).join("");
+  return Array.from(bytes, (byte) => (byte & 31).toString(32)).join("");
 }
 
 export function refused(frame: Frame, command: string): RefusedError {

@@ -11,6 +11,7 @@ const SHOWN_MS = 2000;
 export class DocumentTopic extends Topic<LiveWatcher<any>> {
   state: unknown;
   known: { epoch: string; version: number } | undefined;
+  #view: string | undefined;
   #awaited = new Map<() => void, number>();
 
   have(): object {
@@ -22,10 +23,11 @@ export class DocumentTopic extends Topic<LiveWatcher<any>> {
     this.become("asking");
   }
 
-  override async shows(version: number): Promise<void> {
-    if (this.known && this.known.version >= version) return;
+  override async shows(version: number, inside: boolean): Promise<void> {
+    const outside = inside && this.#view === "outside";
+    if (this.known && this.known.version >= version && !outside) return;
     await new Promise<void>((done) => {
-      this.#awaited.set(done, version);
+      this.#awaited.set(done, outside ? Infinity : version);
       const timer: any = setTimeout(() => this.#awaited.delete(done) && done(), SHOWN_MS);
       timer.unref?.();
     });
@@ -49,6 +51,7 @@ export class DocumentTopic extends Topic<LiveWatcher<any>> {
       // Versions compare within an epoch: in another one we see another side of it.
       const same = this.known?.epoch === frame.epoch || !this.known;
       this.known = { epoch: frame.epoch, version: frame.version };
+      this.#view = frame.view;
       this.state = frozen(frame.state);
       this.#changed([[]], same ? frame.version : Infinity);
     } else if (frame.type === "patch") this.#fold(frame);

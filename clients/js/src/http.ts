@@ -67,11 +67,11 @@ export class LobbyHttp {
   readonly users = {
     /** Returns the login's token. */
     register: async (form: { username: string; password: string }): Promise<string> => {
-      await this.#send("users_register", { body: form });
+      await this.#send("register_user", { body: form });
       return this.users.login(form);
     },
     login: async (form: { username: string; password: string }): Promise<string> =>
-      (await this.#send("users_login", { body: form })).body,
+      (await this.#send("log_in_user", { body: form })).body,
   };
 
   readonly hosts = {
@@ -87,14 +87,14 @@ export class LobbyHttp {
   };
 
   readonly players = {
-    login: async (request: Operations["player_services_login"][0]["body"]): Promise<Login> =>
-      (await this.#send("player_services_login", { body: request })).body,
+    login: async (request: Operations["login"][0]["body"]): Promise<Login> =>
+      (await this.#send("login", { body: request })).body,
     refresh: (token: string): Promise<Login> =>
       this.players.login({ grant_type: "refresh", portal_access_token: token, include_refresh: true }),
     /** Ends the login that this token is of, wherever it is used. */
     logout: async ({ access_token, refresh_token = "" }: Login): Promise<void> => {
       const headers = { authorization: `Bearer ${access_token}` };
-      await this.#send("player_services_log_out", { body: { refresh_token }, headers });
+      await this.#send("logout", { body: { refresh_token }, headers });
     },
     /** The token of this login, refreshed when it has expired. */
     tokens: (login: Login): TokenSource => {
@@ -137,7 +137,7 @@ export class LobbyHttp {
     return this.#token ? { authorization: `Bearer ${this.#token}` } : {};
   }
 
-  async #send(operation: string, input: Input, tries = 1): Promise<Answer> {
+  async #send(operation: keyof Operations, input: Input, tries = 1): Promise<Answer> {
     const { url = globalThis.location?.href, fetch = globalThis.fetch, timeout = 10_000 } = this.#options;
     const [method, path, form] = placed(operation, input);
     const { body, signal } = input;

@@ -1,26 +1,12 @@
 // Written by scripts/client-operations from the models of the server: change those, then
 // `make clients`.
 
-/** A new user. */
-export interface Add {
-  name?: string | null;
-  icon?: string | null;
-  nicknames?: string[] | null;
-  isAdmin?: boolean | null;
-  password: string;
-}
-
 /** What the game adds to a ticket: numbers, texts and marks of its own. */
 export interface AdditionalJoinParams {
   double_args?: Record<string, number>;
   string_args?: Record<string, string>;
   tags?: string[];
   extensions?: Record<string, string>;
-}
-
-/** Where the game server is reached. */
-export interface Address {
-  address: string | null;
 }
 
 /** Agreements that the player has to accept before this login can succeed. */
@@ -42,7 +28,7 @@ export interface AllowNonames {
 }
 
 /** Whether reads need no token. */
-export interface Allowed {
+export interface AnonymousAccess {
   allowed: boolean;
 }
 
@@ -66,11 +52,6 @@ export interface AuditEvent {
 /** A page of events. */
 export interface AuditResponse {
   events?: AuditEvent[];
-}
-
-/** Whether the console can be used. */
-export interface Available {
-  available: boolean;
 }
 
 /** The game server is still there, and asks as before. */
@@ -128,14 +109,6 @@ export interface BrowserSessionInfo {
   custom_data?: Record<string, string>;
 }
 
-/** Absent fields stay as they are. `isAdmin` has effect only for an administrator. */
-export interface Change {
-  name?: string | null;
-  icon?: string | null;
-  nicknames?: string[] | null;
-  isAdmin?: boolean | null;
-}
-
 /** Platform and input device of a client. */
 export interface ClientSettings {
   platform_id?: PlatformID;
@@ -161,8 +134,13 @@ export interface ConnectionInfo {
   ip: string;
 }
 
+/** Whether the console can be used. */
+export interface ConsoleAvailability {
+  available: boolean;
+}
+
 /** How many were removed. */
-export interface Count {
+export interface CountRemoved {
   count: number;
 }
 
@@ -207,26 +185,11 @@ export interface CrossplayPreferences {
 /** How many rules of a ruleset have to hold. */
 export type Determiner = "allOf" | "anyOf" | "oneOf" | "noneOf";
 
-/** It is done; there is nothing to tell. */
-export interface Empty {
-}
-
 /** Why a purchase was not granted. */
 export type EntitlementErrorCode = "none" | "auth_token_failure" | "missing_information" | "failed_to_consume" | "no_sku_found" | "wrong_sku_type_provided" | "durable_authority_type_not_valid" | "durable_single_use_authority_type_not_valid" | "consumable_authority_type_not_valid" | "unknown_sku_type_provided" | "failed_to_submit_order" | "already_applied_durable_single_use" | "quantity_zero" | "previously_applied";
 
 /** Whether a purchase was granted. */
 export type EntitlementStatus = "UNKNOWN" | "SUBMITTED" | "FULFILLED" | "FAILED" | "PREVIOUSLY_APPLIED";
-
-/** A request that is valid in form but refused. `needRefresh`: renew the access token, then repeat it. */
-export interface Error {
-  error: string;
-  needRefresh: boolean;
-}
-
-/** The server's icon. */
-export interface Favicon {
-  favicon: string | null;
-}
 
 /** Somebody on a list of friends. `status` and `since` are absent while they are not shown. */
 export interface Friend {
@@ -244,6 +207,31 @@ export interface Friends {
 
 /** The report was counted. */
 export interface FubarResponse {
+}
+
+/** The server's status. */
+export interface GameServerStatus {
+  favicon: string | null;
+  address: string | null;
+  version: GameVersion;
+  players: ServerPlayers;
+  motd: ServerMotd;
+}
+
+/** The server's version. */
+export interface GameVersion {
+  name: string;
+  protocol: number;
+}
+
+/** The server's version in words. */
+export interface GameVersionName {
+  name: string;
+}
+
+/** The server's version as a number. */
+export interface GameVersionProtocol {
+  protocol: number;
 }
 
 /** Kinds of credential at a login. */
@@ -286,6 +274,17 @@ export interface HostAnswers {
 /** A number also in case of success. `ALLOCATING` (allocated while it registers) counts as ready too; any other number but 0 is a failure, which `error_message` explains. */
 export type HostErrorCode = 0 | 1 | 6;
 
+/** Join the live session of a host. */
+export interface HostJoinRequest {
+  host: string;
+  guest: string | "NONAME";
+}
+
+/** Launch a session. */
+export interface HostLaunchRequest {
+  host: string;
+}
+
 /** A game server by its id. */
 export interface HostName {
   id: string;
@@ -302,9 +301,21 @@ export interface HostRegistration {
 /** Who hosts an instance. */
 export type HostType = "dedicated" | "player";
 
+/** `not found this`: the host that is named. `not found other`: the other party, or a session that is there for the caller. */
+export interface HostsNotFound {
+  message: "not found this" | "not found other";
+}
+
+/** One thing that is wrong with a request. */
+export interface HostsProblem {
+  loc: (string | number)[];
+  msg: string;
+  type: string;
+}
+
 /** The request is not valid. */
 export interface HostsValidationError {
-  detail: Problem[];
+  detail: HostsProblem[];
 }
 
 /** `auth_success` is false only where a new token helps: the client then renews its token. */
@@ -312,11 +323,6 @@ export interface HzApiErrorModel {
   auth_success?: boolean;
   error_code: string;
   desc: string;
-}
-
-/** A user's icon. */
-export interface IconOf {
-  icon: string | null;
 }
 
 /** Input device of a client. */
@@ -418,24 +424,16 @@ export interface InstanceStartupParams {
   custom_data?: Record<string, string>;
 }
 
+/** Where a session is played, as anybody may see it. */
+export interface InstanceState {
+  id: string;
+  host_type: "dedicated" | "player";
+  status: "requested" | "allocated" | "pending" | "joinable" | "closed";
+  health?: "healthy" | "degraded" | "unhealthy" | "unknown" | null;
+}
+
 /** What a member may be given to do to others. */
 export type IntraSessionPermission = "invite" | "kick" | "move";
-
-/** Whether a user is an administrator. */
-export interface IsAdmin {
-  isAdmin: boolean;
-}
-
-/** Whether a user is online. */
-export interface IsOnline {
-  isOnline: boolean;
-}
-
-/** Join the live session of a host. */
-export interface Join {
-  host: string;
-  guest: string | "NONAME";
-}
 
 /** How to reach an instance. */
 export interface JoinParams {
@@ -445,29 +443,45 @@ export interface JoinParams {
 }
 
 /** The session that was joined. */
-export interface Joined {
+export interface JoinedSession {
   session_id: number;
 }
 
-/** Launch a session. */
-export interface Launch {
-  host: string;
-}
-
 /** The session that was launched. */
-export interface Launched {
+export interface LaunchedSession {
   session_id: number;
   source_of_truth_key: string;
 }
 
-/** The process answers. */
-export interface Live {
-  status?: "live";
+/** A session as anybody may see it. */
+export interface ListedSession {
+  id: string;
+  template: string;
+  host?: string | null;
+  host_name?: string | null;
+  name?: string | null;
+  created: number;
+  joinable: boolean;
+  entry: "open" | "friends" | "invited" | "closed";
+  nonames: boolean;
+  password: boolean;
+  free: number;
+  full: boolean;
+  seats: Record<string, Seat>;
+  attributes: Record<string, unknown>;
+  region?: string | null;
+  browser?: Record<string, string> | null;
+  instance?: InstanceState | null;
+  match?: string | null;
+  created_by_matchmaking?: boolean;
+  led_in_name?: true | null;
+  version: number;
 }
 
-/** A user's login. */
-export interface LoginOf {
-  login: string;
+/** An account with a username. */
+export interface ListedUser {
+  id: number;
+  username: string;
 }
 
 /** The body of a login. Game servers send `client_credentials` here too: that is taken as a machine's login, with name and password in the header. */
@@ -631,41 +645,14 @@ export interface MatchmakingInfo {
   custom_data?: Record<string, string>;
 }
 
-/** The most that there may be. */
-export interface Max {
-  max: number;
-}
-
 /** A refusal in words. */
 export interface Message {
   message: string;
 }
 
-/** The message of the day in each form. */
-export interface Motd {
-  html: string;
-  clean: string;
-  raw: string;
-}
-
-/** The message of the day as plain text. */
-export interface MotdClean {
-  clean: string;
-}
-
-/** The message of the day as HTML. */
-export interface MotdHtml {
-  html: string;
-}
-
-/** The message of the day with formatting codes. */
-export interface MotdRaw {
-  raw: string;
-}
-
-/** A user's name. */
-export interface NameOf {
-  name: string | null;
+/** The most that there may be. */
+export interface MostAllowed {
+  max: number;
 }
 
 /** A rating whose kind has a name in place of a number. */
@@ -680,24 +667,9 @@ export interface NamedRanks {
   player_ranks: NamedRank[];
 }
 
-/** The complete new list of nicknames. */
-export type Nicknames = string[];
-
 /** Anything but this entry, or these. */
 export interface NotEntry {
   not: "open" | "friends" | "invited" | "closed" | ("open" | "friends" | "invited" | "closed")[];
-}
-
-/** `not found this`: the host that is named. `not found other`: the other party, or a session that is there for the caller. */
-export interface NotFound {
-  message: "not found this" | "not found other";
-}
-
-/** `why` is for people. */
-export interface NotReady {
-  status?: "not ready";
-  parts: Parts;
-  why: string[];
 }
 
 /** Anything but this value, or these; also where there is none. */
@@ -771,11 +743,6 @@ export interface OnePerson {
   region?: string | null;
 }
 
-/** How many players are online. */
-export interface Online {
-  online: number;
-}
-
 /** What others see of a player's presence. */
 export type OnlineStatus = "online" | "away" | "invisible" | "offline";
 
@@ -787,21 +754,9 @@ export interface OnlyFriends {
 /** Comparisons. */
 export type Operation = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
-/** A pair of tokens. */
-export interface Pair {
-  access: TokenId;
-  refresh: TokenId;
-}
-
 /** Whom the session keeps out no more. */
 export interface PardonRequest {
   player_uuid: string;
-}
-
-/** `embedded`: there is no Redis, this process does its work itself. */
-export interface Parts {
-  database: "ok" | "embedded" | "unreachable";
-  redis: "ok" | "embedded" | "unreachable";
 }
 
 /** Platforms where players have accounts. */
@@ -919,6 +874,12 @@ export interface PlayerRankUpdateResponse {
   updated_players: PlayerRankResponse[];
 }
 
+/** A player who is online. */
+export interface PlayerSample {
+  nickname: string;
+  login: string | null;
+}
+
 /** A player's sessions of one type, without duplicates. */
 export interface PlayerSession {
   type: string;
@@ -948,17 +909,9 @@ export interface PlayerSwapResponse {
   players: SessionPlayer[];
 }
 
-/** How many players are online, and some of them. */
-export interface Players {
+/** How many players are online. */
+export interface PlayersOnline {
   online: number;
-  max: number;
-  sample: Sample[];
-}
-
-/** How many players are online, and may be. */
-export interface PlayersCount {
-  online: number;
-  max: number;
 }
 
 /** Numbers of platforms, as logins tell them. */
@@ -998,11 +951,28 @@ export interface PresenceUpdate {
   status?: OnlineStatus;
 }
 
-/** One thing that is wrong with a request. */
-export interface Problem {
-  loc: (string | number)[];
-  msg: string;
-  type: string;
+/** The process answers. */
+export interface ProcessLive {
+  status?: "live";
+}
+
+/** `why` is for people. */
+export interface ProcessNotReady {
+  status?: "not ready";
+  parts: ProcessParts;
+  why: string[];
+}
+
+/** `embedded`: there is no Redis, this process does its work itself. */
+export interface ProcessParts {
+  database: "ok" | "embedded" | "unreachable";
+  redis: "ok" | "embedded" | "unreachable";
+}
+
+/** The process takes requests. */
+export interface ProcessReady {
+  status?: "ready";
+  parts: ProcessParts;
 }
 
 /** Which matches a ticket takes part in: new ones, or those that need more players. */
@@ -1088,28 +1058,6 @@ export interface RankData {
   custom_data?: Record<string, string>;
 }
 
-/** The process takes requests. */
-export interface Ready {
-  status?: "ready";
-  parts: Parts;
-}
-
-/** When and by whom a user was registered. */
-export interface Reg {
-  login: string | null;
-  time: string;
-}
-
-/** When a user was registered. */
-export interface RegTime {
-  time: string;
-}
-
-/** By whom a user was registered. */
-export interface RegUser {
-  login: string | null;
-}
-
 /** A region to play in. */
 export interface Region {
   region_id: string;
@@ -1150,10 +1098,15 @@ export interface Rule {
 /** What a rule is about: an item's count, or the size of the party. */
 export type RuleType = "Inventory" | "LinkingSize";
 
-/** A player who is online. */
-export interface Sample {
-  nickname: string;
-  login: string | null;
+/** A seat of a session. */
+export interface Seat {
+  id: number;
+  team: number;
+  status: "free" | "reserved" | "invited" | "taken";
+  player?: string | null;
+  name?: string | null;
+  until?: number | null;
+  permits?: ("invite" | "kick" | "move")[] | null;
 }
 
 /** The same for the caller, with the client's version and platform, which have to be compatible with those of the members. */
@@ -1168,24 +1121,82 @@ export interface SelfSessionPlayerUpdateRequest {
   password?: string;
 }
 
-/** The server's status. */
-export interface Server {
-  favicon: string | null;
+/** Where the game server is reached. */
+export interface ServerAddress {
   address: string | null;
-  version: Version;
-  players: Players;
-  motd: Motd;
+}
+
+/** It is done; there is nothing to tell. */
+export interface ServerDone {
+}
+
+/** The server's icon. */
+export interface ServerFavicon {
+  favicon: string | null;
+}
+
+/** The message of the day in each form. */
+export interface ServerMotd {
+  html: string;
+  clean: string;
+  raw: string;
+}
+
+/** The message of the day as plain text. */
+export interface ServerMotdClean {
+  clean: string;
+}
+
+/** The message of the day as HTML. */
+export interface ServerMotdHtml {
+  html: string;
+}
+
+/** The message of the day with formatting codes. */
+export interface ServerMotdRaw {
+  raw: string;
+}
+
+/** How many players are online, and some of them. */
+export interface ServerPlayers {
+  online: number;
+  max: number;
+  sample: PlayerSample[];
+}
+
+/** How many players are online, and may be. */
+export interface ServerPlayersCount {
+  online: number;
+  max: number;
+}
+
+/** A request that is valid in form but refused. `needRefresh`: renew the access token, then repeat it. */
+export interface ServerRefusal {
+  error: string;
+  needRefresh: boolean;
+}
+
+/** A token and its end. */
+export interface ServerToken {
+  id: string;
+  exp: string;
+}
+
+/** A pair of tokens. */
+export interface ServerTokens {
+  access: ServerToken;
+  refresh: ServerToken;
 }
 
 /** `icon` and `nicknames` only when the query names them. */
-export interface ServerStatusUser {
+export interface ServerUser {
   login: string;
   name: string | null;
   icon?: string | null;
   nicknames?: string[];
   isAdmin: boolean;
   isOnline: boolean;
-  reg: Reg;
+  reg: UserRegistration;
 }
 
 /** `teams` has every team in order, the empty ones too: clients rely on positions. */
@@ -1373,29 +1384,8 @@ export interface SessionUpdate {
 /** Sessions that answer a question, in order. */
 export interface SessionsPage {
   total: number;
-  sessions: Record<string, unknown>[];
+  sessions: ListedSession[];
   next?: string | null;
-}
-
-/** Make somebody an administrator, or no longer one. */
-export interface SetAdmin {
-  isAdmin: boolean;
-}
-
-/** A new icon, or none. */
-export interface SetIcon {
-  icon: string | null;
-}
-
-/** A new name, or none. */
-export interface SetName {
-  name: string | null;
-}
-
-/** `currentPassword` is needed unless the caller logged in with the password recently. */
-export interface SetPassword {
-  password: string;
-  currentPassword?: string | null;
 }
 
 /** `v`: the version of the setting type. */
@@ -1468,12 +1458,6 @@ export interface Token {
   token: string;
 }
 
-/** A token and its end. */
-export interface TokenId {
-  id: string;
-  exp: string;
-}
-
 /** A machine says `client_credentials`, with its name and password in the header; a user of the lobby's other APIs says `password`, with `username` and `password` as there. */
 export interface TokenRequest {
   accept_eula?: boolean;
@@ -1518,10 +1502,86 @@ export interface UpdatedNamedRanks {
   updated_players: NamedRank[];
 }
 
-/** An account with a username. */
-export interface UsersUser {
-  id: number;
-  username: string;
+/** Make somebody an administrator, or no longer one. */
+export interface UserAdminChange {
+  isAdmin: boolean;
+}
+
+/** Absent fields stay as they are. `isAdmin` has effect only for an administrator. */
+export interface UserChange {
+  name?: string | null;
+  icon?: string | null;
+  nicknames?: string[] | null;
+  isAdmin?: boolean | null;
+}
+
+/** A new user. */
+export interface UserCreation {
+  name?: string | null;
+  icon?: string | null;
+  nicknames?: string[] | null;
+  isAdmin?: boolean | null;
+  password: string;
+}
+
+/** A user's name. */
+export interface UserDisplayName {
+  name: string | null;
+}
+
+/** A user's icon. */
+export interface UserIcon {
+  icon: string | null;
+}
+
+/** A new icon, or none. */
+export interface UserIconChange {
+  icon: string | null;
+}
+
+/** Whether a user is an administrator. */
+export interface UserIsAdmin {
+  isAdmin: boolean;
+}
+
+/** Whether a user is online. */
+export interface UserIsOnline {
+  isOnline: boolean;
+}
+
+/** A user's login. */
+export interface UserLogin {
+  login: string;
+}
+
+/** A new name, or none. */
+export interface UserNameChange {
+  name: string | null;
+}
+
+/** The complete new list of nicknames. */
+export type UserNicknames = string[];
+
+/** `currentPassword` is needed unless the caller logged in with the password recently. */
+export interface UserPasswordChange {
+  password: string;
+  currentPassword?: string | null;
+}
+
+/** By whom a user was registered. */
+export interface UserRegistrar {
+  login: string | null;
+}
+
+/** When and by whom a user was registered. */
+export interface UserRegistration {
+  login: string | null;
+  time: string;
+}
+
+/** When a user was registered. */
+export interface UserRegistrationTime {
+  time: string;
 }
 
 /** The server's time. */
@@ -1532,22 +1592,6 @@ export interface ValidationError {
   loc: (string | number)[];
   msg: string;
   type: string;
-}
-
-/** The server's version. */
-export interface Version {
-  name: string;
-  protocol: number;
-}
-
-/** The server's version in words. */
-export interface VersionName {
-  name: string;
-}
-
-/** The server's version as a number. */
-export interface VersionProtocol {
-  protocol: number;
 }
 
 /** Every operation by its operationId: what it takes, and what it gives. */
@@ -1562,204 +1606,204 @@ export interface Operations {
   unfriend_hosts__host__friends__former_friend__delete: [{ path: { host: string; former_friend: string } }, null];
   ban_hosts__host__banlist_post: [{ path: { host: string }; query: { banned: string } }, null];
   unban_hosts__host__banlist__banned__delete: [{ path: { host: string; banned: string } }, null];
-  launch_session_sessions_post: [{ body: Launch }, Launched];
-  join_sessions_players_post: [{ body: Join }, Joined];
+  launch_session_sessions_post: [{ body: HostLaunchRequest }, LaunchedSession];
+  join_sessions_players_post: [{ body: HostJoinRequest }, JoinedSession];
   sign_out_hosts_access_token_delete: [{}, null];
   search_sessions_search_post: [{ body: SessionSearch }, SessionsPage];
-  users_list_users: [{ query?: { after?: number; limit?: number } }, UsersUser[]];
-  users_register: [{ body: Credentials }, string];
-  users_login: [{ body: Credentials }, string];
-  users_list_slots: [{ query: { session: number } }, Slot[]];
-  users_get_slot: [{ path: { slot: number } }, Slot];
-  users_reserve_slot: [{ path: { slot: number } }, string];
-  users_release_slot: [{ path: { slot: number } }, string];
-  presence_counts: [{}, PresenceCount];
-  presence_person: [{ path: { uuid: string } }, OnePerson];
-  presence_friends: [{}, Friends];
-  server_auth: [{}, Pair | Error];
-  server_auth_2: [{}, Pair | Error];
-  server_deauth: [{}, Empty | Error];
-  server_anonymous_access_allowed: [{}, Allowed | Error];
-  server_anonymous_access_allowed_2: [{}, Allowed | Error];
-  server_max_nicknames: [{}, Max | Error];
-  server_max_tokens: [{}, Max | Error];
-  server_console_available: [{}, Available | Error];
-  server_get_user_login: [{ path: { user: string } }, LoginOf | Error];
-  server_get_user_is_admin: [{ path: { user: string } }, IsAdmin | Error];
-  server_set_admin: [{ path: { user: string }; body: SetAdmin }, Empty | Error];
-  server_get_user_online: [{ path: { user: string } }, IsOnline | Error];
-  server_get_user_online_2: [{ path: { user: string } }, IsOnline | Error];
-  server_get_user_reg: [{ path: { user: string } }, Reg | Error];
-  server_get_user_reg_time: [{ path: { user: string } }, RegTime | Error];
-  server_get_user_reg_user: [{ path: { user: string } }, RegUser | Error];
-  server_get_user_name: [{ path: { user: string } }, NameOf | Error];
-  server_set_name: [{ path: { user: string }; body: SetName }, Empty | Error];
-  server_get_user_icon: [{ path: { user: string } }, IconOf | Error];
-  server_set_icon: [{ path: { user: string }; body: SetIcon }, Empty | Error];
-  server_get_user_nicknames: [{ path: { user: string } }, string[] | Error];
-  server_set_nicknames: [{ path: { user: string }; body: Nicknames }, Empty | Error];
-  server_remove_nicknames: [{ path: { user: string } }, Count | Error];
-  server_get_user_nicknames_2: [{ path: { user: string } }, string[] | Error];
-  server_list_users: [{ query?: { nicknames?: string | null; icon?: string | null } }, ServerStatusUser[] | Error];
-  server_delete_all: [{}, Count | Error];
-  server_get_user: [{ path: { user: string }; query?: { nicknames?: string | null; icon?: string | null } }, ServerStatusUser | Error];
-  server_add: [{ path: { user: string }; body: Add }, Empty | Error];
-  server_change: [{ path: { user: string }; body: Change }, Empty | Error];
-  server_delete: [{ path: { user: string } }, Empty | Error];
-  server_get_server_whole: [{}, Server | Error];
-  server_get_server_version: [{}, Version | Error];
-  server_get_server_version_name: [{}, VersionName | Error];
-  server_get_server_version_protocol: [{}, VersionProtocol | Error];
-  server_get_server_players: [{}, Players | Error];
-  server_get_server_players_count: [{}, PlayersCount | Error];
-  server_get_server_players_online: [{}, Online | Error];
-  server_get_server_players_max: [{}, Max | Error];
-  server_get_server_players_sample: [{}, Sample[] | Error];
-  server_get_server_motd: [{}, Motd | Error];
-  server_get_server_motd_raw: [{}, MotdRaw | Error];
-  server_get_server_motd_clean: [{}, MotdClean | Error];
-  server_get_server_motd_html: [{}, MotdHtml | Error];
-  server_get_server_address: [{}, Address | Error];
-  server_get_server_favicon: [{}, Favicon | Error];
-  server_set_password: [{ path: { user: string }; body: SetPassword }, Empty | Error];
-  server_add_nickname: [{ path: { user: string; nickname: string } }, Empty | Error];
-  server_remove_nickname: [{ path: { user: string; nickname: string } }, Empty | Error];
-  player_services_list_setting_types: [{}, Record<string, SettingType>];
-  player_services_list_setting_versions: [{ path: { setting_type_id: string } }, Record<string, SettingTypeVersion>];
-  player_services_get_setting_version: [{ path: { setting_type_id: string; setting_version_id: number } }, SettingTypeVersion];
-  player_services_list_own_settings: [{ path: { setting_type_id: string } }, Record<string, SettingData>];
-  player_services_clear_own_settings: [{ path: { setting_type_id: string } }, unknown];
-  player_services_get_own_setting: [{ path: { setting_type_id: string; key: string } }, SettingData];
-  player_services_set_own_setting: [{ path: { setting_type_id: string; key: string }; body: SetSinglePlayerSettingRequest }, Record<string, SettingData>];
-  player_services_delete_own_setting: [{ path: { setting_type_id: string; key: string } }, unknown];
-  player_services_list_settings: [{ path: { setting_type_id: string; player_uuid: string } }, Record<string, SettingData>];
-  player_services_clear_settings: [{ path: { setting_type_id: string; player_uuid: string } }, unknown];
-  player_services_get_setting: [{ path: { setting_type_id: string; key: string; player_uuid: string } }, SettingData];
-  player_services_set_setting: [{ path: { setting_type_id: string; key: string; player_uuid: string }; body: SetSinglePlayerSettingRequest }, Record<string, SettingData>];
-  player_services_delete_setting: [{ path: { setting_type_id: string; key: string; player_uuid: string } }, unknown];
-  player_services_login: [{ body: LoginRequest }, LoginResult];
-  player_services_token: [{ body: TokenRequest }, TokenResult];
-  player_services_get_portal_token_details: [{ body: PortalTokenDetailsRequest }, Record<string, string>];
-  player_services_oauth_login: [{ path: { platform: OAuthPortal }; query?: { state?: string; redirect_uri?: string } }, unknown];
-  player_services_oauth_response: [{ path: { platform: OAuthPortal }; query?: { code?: string; state?: string } }, unknown];
-  player_services_exchange_code: [{ body: CodeRequest }, LoginResult];
-  player_services_log_out: [{ body: LogoutRequest }, null];
-  player_services_public_keys: [{}, PublicKeys];
-  player_services_public_key: [{ path: { id: string } }, Record<string, string>];
-  player_services_list_templates: [{}, SessionTemplates];
-  player_services_get_template: [{ path: { session_type: string } }, SessionTemplate];
-  player_services_connection_info: [{}, ConnectionInfo];
-  player_services_health_config: [{}, InstanceHealthSettingsResponse];
-  player_services_list_regions: [{ query?: { cursor?: number; page_size?: number } }, RegionsResponse];
-  player_services_list_sessions: [{ query: { session_type: string; cursor?: number; page_size?: number; region_id?: string } }, BrowserResponse];
-  player_services_add_listing: [{ path: { session_id: string }; query?: { refresh_ttl?: boolean }; body: BrowserInfo }, BrowserInfo];
-  player_services_remove_listing: [{ path: { session_id: string } }, null];
-  player_services_update_listing: [{ path: { session_id: string }; body: BrowserInfo }, BrowserInfo];
-  player_services_create_or_join: [{ body: CreateOrJoinRequest }, SessionJoinResponse];
-  player_services_ask: [{ path: { session_id: string }; query?: { client_version?: string; platform?: Platform; input?: Input; permitted_platform?: CrossplayPlatform; permitted_input?: CrossplayInput } }, SessionAskResponse];
-  player_services_get_session: [{ path: { session_id: string }; query?: { refresh_ttl?: boolean } }, Session];
-  player_services_update_session: [{ path: { session_id: string }; body: SessionUpdate }, Session];
-  player_services_make: [{ path: { session_id: string } }, ShortCodeResponse];
-  player_services_start_match: [{ path: { session_id: string }; body: MatchCreateRequest }, MatchCreateResponse];
-  player_services_end_match: [{ path: { session_id: string } }, unknown];
-  player_services_update_match: [{ path: { session_id: string }; body: MatchCreateRequest }, unknown];
-  player_services_join: [{ path: { session_id: string }; body: SelfSessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
-  player_services_leave: [{ path: { session_id: string }; query?: { reason?: string } }, null];
-  player_services_place: [{ path: { player_uuid: string; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
-  player_services_dismiss: [{ path: { player_uuid: string; session_id: string }; query?: { reason?: string } }, null];
-  player_services_get_member: [{ path: { player_uuid: string; session_id: string } }, SessionPlayer];
-  player_services_place_2: [{ path: { player_uuid: string; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
-  player_services_dismiss_by_uuid: [{ path: { player_uuid: string; session_id: string } }, null];
-  player_services_place_by_id: [{ path: { player_id: number; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
-  player_services_dismiss_by_id: [{ path: { player_id: number; session_id: string } }, null];
-  player_services_pardon: [{ path: { session_id: string }; body: PardonRequest }, null];
-  player_services_list_own_sessions: [{}, PlayerSessions];
-  player_services_list_sessions_2: [{ path: { player_uuid: string } }, PlayerSessions];
-  player_services_list_sessions_3: [{ path: { player_uuid: string } }, PlayerSessions];
-  player_services_list_sessions_by_id: [{ path: { player_id: number } }, PlayerSessions];
-  player_services_list_members: [{ path: { session_id: string }; query?: { cursor?: number; page_size?: number } }, SessionMembers];
-  player_services_swap_members: [{ path: { session_id: string }; body: PlayerSwapRequest }, PlayerSwapResponse];
-  player_services_invite_member: [{ path: { player_uuid: string; session_id: string }; body: PlayerInviteRequest }, SessionPlayerUpdateResponse];
-  player_services_move_member: [{ path: { player_uuid: string; session_id: string }; body: PlayerMoveRequest }, SessionPlayerUpdateResponse];
-  player_services_place_member: [{ path: { player_uuid: string; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
-  player_services_get_permissions: [{ path: { player_uuid: string; session_id: string } }, SessionPermissions];
-  player_services_give_permission: [{ path: { player_uuid: string; session_id: string; permission: IntraSessionPermission } }, SessionPermissions];
-  player_services_take_permission: [{ path: { player_uuid: string; session_id: string; permission: IntraSessionPermission } }, SessionPermissions];
-  player_services_update_team: [{ path: { session_id: string; team_id: number }; body: TeamUpdate }, SessionTeam];
-  player_services_list_events: [{ path: { session_id: string }; query?: { page_num?: number; page_size?: number } }, SessionEvents];
-  player_services_add_event: [{ path: { session_id: string }; body: SessionEventCreateRequest }, unknown];
-  player_services_read: [{ query?: { session_id?: string; player_uuid?: string; page_num?: number; page_size?: number; start_date?: string; end_date?: string } }, AuditResponse];
-  player_services_add: [{ body: CreateAuditRequest }, unknown];
-  player_services_join_queue: [{ path: { session_id: string }; body: QueueJoinRequest }, QueueJoinResponse];
-  player_services_leave_queue: [{ path: { session_id: string } }, null];
-  player_services_accept_match: [{ path: { ticket_id: string } }, null];
-  player_services_decline_match: [{ path: { ticket_id: string } }, null];
-  player_services_get_config: [{}, BackfillConfig];
-  player_services_update_need: [{ path: { session_id: string }; body: BackfillNeed }, null];
-  player_services_acknowledge: [{ path: { session_id: string }; body: BackfillAcknowledgement }, BackfilledPlayers];
-  player_services_end_backfill: [{ path: { session_id: string }; body: BackfillEnd }, null];
-  player_services_get_allocated: [{ path: { allocation_id: string } }, Session];
-  player_services_request_instance: [{ path: { session_id: string }; body: InstanceRequest }, InstanceInfo];
-  player_services_remove_instance: [{ path: { session_id: string } }, null];
-  player_services_report_instance: [{ path: { session_id: string }; body: InstanceInfoUpdate }, InstanceInfo];
-  player_services_report_health: [{ path: { session_id: string }; body: InstanceHealthStatusUpdate }, InstanceHealthStatusResponse];
-  player_services_report_fubar: [{ path: { session_id: string }; body: InstanceFubar }, FubarResponse];
-  player_services_link: [{ path: { platform: Platform; platform_session_id_base64: string; session_id: string }; query?: { refresh_ttl?: boolean } }, PlatformSession];
-  player_services_unlink: [{ path: { platform: Platform; platform_session_id_base64: string; session_id: string }; query?: { refresh_ttl?: boolean } }, null];
-  player_services_read_2: [{ path: { platform: Platform; platform_session_id_base64: string } }, PlatformSession];
-  player_services_join_2: [{ path: { platform: Platform; platform_session_id_base64: string }; body: SelfSessionPlayerUpdateRequest }, Session];
-  player_services_leave_2: [{ path: { platform: Platform; platform_session_id_base64: string } }, null];
-  player_services_join_player: [{ path: { platform: Platform; platform_session_id_base64: string; player_uuid: string }; query?: { player_id?: number }; body: SelfSessionPlayerUpdateRequest }, Session];
-  player_services_leave_player: [{ path: { platform: Platform; platform_session_id_base64: string; player_uuid: string } }, null];
-  player_services_list_old_queues: [{ query?: { cursor?: number; page_size?: number } }, QueuesResponse];
-  player_services_list_queues: [{ query?: { cursor?: number; page_size?: number } }, QueuesResponseV2];
-  player_services_get_launch_template: [{ path: { instance_launch_template_id: string } }, InstanceLaunchTemplate];
-  player_services_get_request_template: [{ path: { instance_request_template_id: string } }, InstanceRequestTemplate];
-  player_services_get_old_template_group: [{ path: { template_group_id: string } }, MatchMakingTemplateGroup];
-  player_services_get_template_group: [{ path: { template_group_id: string } }, MatchMakingTemplateGroupV2];
-  player_services_submit_mine: [{ body: PlatformEntitlementProcessRequest }, PlatformEntitlementProcessResult];
-  player_services_submit: [{ path: { player_uuid: string }; body: PlatformEntitlementProcessRequest }, PlatformEntitlementProcessResult];
-  player_services_read_mine: [{ path: { request_id: string } }, PlatformEntitlementProcessResult];
-  player_services_read_3: [{ path: { request_id: string; player_uuid: string } }, PlatformEntitlementProcessResult];
-  player_services_poll_mine: [{ query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
-  player_services_poll_of_number: [{ path: { player_id: number }; query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
-  player_services_look_back_mine: [{ query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
-  player_services_look_back_of_number: [{ path: { player_id: number }; query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
-  player_services_send_of_number: [{ path: { player_id: number }; body: NotificationCreates }, NotificationCreateResult];
-  player_services_read_mine_2: [{ path: { notification_id: string } }, Notification];
-  player_services_read_of_number: [{ path: { notification_id: string; player_id: number } }, Notification];
-  player_services_poll_mine_2: [{ query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
-  player_services_poll_of_player: [{ path: { player_uuid: string }; query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
-  player_services_look_back_mine_2: [{ query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
-  player_services_look_back_of_player: [{ path: { player_uuid: string }; query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
-  player_services_send_of_player: [{ path: { player_uuid: string }; body: NotificationCreates }, NotificationCreateResult];
-  player_services_read_mine_3: [{ path: { notification_id: string } }, Notification];
-  player_services_read_of_player: [{ path: { notification_id: string; player_uuid: string } }, Notification];
-  player_services_poll_of_instance: [{ path: { instance_id: string }; query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
-  player_services_look_back_of_instance: [{ path: { instance_id: string }; query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
-  player_services_send_of_instance: [{ path: { instance_id: string }; body: NotificationCreates }, NotificationCreateResult];
-  player_services_read_of_instance: [{ path: { notification_id: string; instance_id: string } }, Notification];
-  player_services_rate_match: [{ body: TrueskillUpdateRequest }, PlayerRankUpdateResponse];
-  player_services_get_own_rank: [{ path: { rank_id: number } }, PlayerRankRequestResponse];
-  player_services_set_own_rank: [{ path: { rank_id: number }; body: PlayerRankUpdateRequest }, PlayerRankUpdateResponse];
-  player_services_get_rank: [{ path: { player_uuid: string; rank_id: number } }, PlayerRankRequestResponse];
-  player_services_set_rank: [{ path: { player_uuid: string; rank_id: number }; body: PlayerRankUpdateRequest }, PlayerRankUpdateResponse];
-  player_services_list_own_ranks: [{}, PlayerRankRequestResponse];
-  player_services_list_ranks: [{ path: { player_uuid: string } }, PlayerRankRequestResponse];
-  player_services_list_rank_kinds: [{}, RankConfigRequestResponse];
-  player_services_get_rank_kind: [{ path: { rank_id: number } }, RankConfigRequestResponse];
-  player_services_list_named_ranks: [{ path: { player_uuid: string } }, NamedRanks];
-  player_services_set_named_rank: [{ path: { player_uuid: string; rank_id: string }; body: PlayerRankUpdateRequest }, UpdatedNamedRanks];
-  player_services_send_custom: [{ path: { endpoint_id: string }; body?: unknown }, unknown];
-  player_services_register_hosts: [{ body: RegisterRequest }, HostAnswers];
-  player_services_ask_state: [{ body: StateRequest }, HostAnswers];
-  player_services_list_sites: [{}, SiteSettings[]];
-  player_services_list_app_settings: [{}, AppSetting[]];
-  player_services_tell_time: [{}, UtcTime];
-  player_services_update_presence: [{ body: PresenceUpdate }, Record<string, string>];
-  player_services_list_links: [{ path: { player_uuid: string } }, PlayerLinks];
-  health_live: [{}, Live];
-  health_ready: [{}, Ready];
+  list_users: [{ query?: { after?: number; limit?: number } }, ListedUser[]];
+  register_user: [{ body: Credentials }, string];
+  log_in_user: [{ body: Credentials }, string];
+  list_slots: [{ query: { session: number } }, Slot[]];
+  get_slot: [{ path: { slot: number } }, Slot];
+  reserve_slot: [{ path: { slot: number } }, string];
+  release_slot: [{ path: { slot: number } }, string];
+  get_presence_count: [{}, PresenceCount];
+  get_presence_of_person: [{ path: { uuid: string } }, OnePerson];
+  get_presence_of_friends: [{}, Friends];
+  server_auth: [{}, ServerTokens | ServerRefusal];
+  server_reauth: [{}, ServerTokens | ServerRefusal];
+  server_deauth: [{}, ServerDone | ServerRefusal];
+  server_anonym_access_allowed: [{}, AnonymousAccess | ServerRefusal];
+  server_anonymous_access_allowed: [{}, AnonymousAccess | ServerRefusal];
+  server_max_nicknames: [{}, MostAllowed | ServerRefusal];
+  server_max_tokens: [{}, MostAllowed | ServerRefusal];
+  server_console_available: [{}, ConsoleAvailability | ServerRefusal];
+  server_get_user_login: [{ path: { user: string } }, UserLogin | ServerRefusal];
+  server_get_user_is_admin: [{ path: { user: string } }, UserIsAdmin | ServerRefusal];
+  server_set_admin: [{ path: { user: string }; body: UserAdminChange }, ServerDone | ServerRefusal];
+  server_get_user_online: [{ path: { user: string } }, UserIsOnline | ServerRefusal];
+  server_get_user_is_online: [{ path: { user: string } }, UserIsOnline | ServerRefusal];
+  server_get_user_reg: [{ path: { user: string } }, UserRegistration | ServerRefusal];
+  server_get_user_reg_time: [{ path: { user: string } }, UserRegistrationTime | ServerRefusal];
+  server_get_user_reg_user: [{ path: { user: string } }, UserRegistrar | ServerRefusal];
+  server_get_user_name: [{ path: { user: string } }, UserDisplayName | ServerRefusal];
+  server_set_name: [{ path: { user: string }; body: UserNameChange }, ServerDone | ServerRefusal];
+  server_get_user_icon: [{ path: { user: string } }, UserIcon | ServerRefusal];
+  server_set_icon: [{ path: { user: string }; body: UserIconChange }, ServerDone | ServerRefusal];
+  server_get_user_nicknames: [{ path: { user: string } }, string[] | ServerRefusal];
+  server_set_nicknames: [{ path: { user: string }; body: UserNicknames }, ServerDone | ServerRefusal];
+  server_remove_nicknames: [{ path: { user: string } }, CountRemoved | ServerRefusal];
+  server_get_user_nicknames_list: [{ path: { user: string } }, string[] | ServerRefusal];
+  server_list_users: [{ query?: { nicknames?: string | null; icon?: string | null } }, ServerUser[] | ServerRefusal];
+  server_delete_all: [{}, CountRemoved | ServerRefusal];
+  server_get_user: [{ path: { user: string }; query?: { nicknames?: string | null; icon?: string | null } }, ServerUser | ServerRefusal];
+  server_add: [{ path: { user: string }; body: UserCreation }, ServerDone | ServerRefusal];
+  server_change: [{ path: { user: string }; body: UserChange }, ServerDone | ServerRefusal];
+  server_delete: [{ path: { user: string } }, ServerDone | ServerRefusal];
+  server_get_server_whole: [{}, GameServerStatus | ServerRefusal];
+  server_get_server_version: [{}, GameVersion | ServerRefusal];
+  server_get_server_version_name: [{}, GameVersionName | ServerRefusal];
+  server_get_server_version_protocol: [{}, GameVersionProtocol | ServerRefusal];
+  server_get_server_players: [{}, ServerPlayers | ServerRefusal];
+  server_get_server_players_count: [{}, ServerPlayersCount | ServerRefusal];
+  server_get_server_players_online: [{}, PlayersOnline | ServerRefusal];
+  server_get_server_players_max: [{}, MostAllowed | ServerRefusal];
+  server_get_server_players_sample: [{}, PlayerSample[] | ServerRefusal];
+  server_get_server_motd: [{}, ServerMotd | ServerRefusal];
+  server_get_server_motd_raw: [{}, ServerMotdRaw | ServerRefusal];
+  server_get_server_motd_clean: [{}, ServerMotdClean | ServerRefusal];
+  server_get_server_motd_html: [{}, ServerMotdHtml | ServerRefusal];
+  server_get_server_address: [{}, ServerAddress | ServerRefusal];
+  server_get_server_favicon: [{}, ServerFavicon | ServerRefusal];
+  server_set_password: [{ path: { user: string }; body: UserPasswordChange }, ServerDone | ServerRefusal];
+  server_add_nickname: [{ path: { user: string; nickname: string } }, ServerDone | ServerRefusal];
+  server_remove_nickname: [{ path: { user: string; nickname: string } }, ServerDone | ServerRefusal];
+  get_config_for_all_setting_types: [{}, Record<string, SettingType>];
+  get_config_for_single_setting_type_all_versions: [{ path: { setting_type_id: string } }, Record<string, SettingTypeVersion>];
+  get_config_for_single_setting_type_and_version: [{ path: { setting_type_id: string; setting_version_id: number } }, SettingTypeVersion];
+  list_own_settings: [{ path: { setting_type_id: string } }, Record<string, SettingData>];
+  clear_own_settings: [{ path: { setting_type_id: string } }, unknown];
+  get_own_setting: [{ path: { setting_type_id: string; key: string } }, SettingData];
+  set_own_setting: [{ path: { setting_type_id: string; key: string }; body: SetSinglePlayerSettingRequest }, Record<string, SettingData>];
+  delete_own_setting: [{ path: { setting_type_id: string; key: string } }, unknown];
+  list_player_settings: [{ path: { setting_type_id: string; player_uuid: string } }, Record<string, SettingData>];
+  clear_player_settings: [{ path: { setting_type_id: string; player_uuid: string } }, unknown];
+  get_player_setting: [{ path: { setting_type_id: string; key: string; player_uuid: string } }, SettingData];
+  set_player_setting: [{ path: { setting_type_id: string; key: string; player_uuid: string }; body: SetSinglePlayerSettingRequest }, Record<string, SettingData>];
+  delete_player_setting: [{ path: { setting_type_id: string; key: string; player_uuid: string } }, unknown];
+  login: [{ body: LoginRequest }, LoginResult];
+  get_oauth_token: [{ body: TokenRequest }, TokenResult];
+  get_portal_token_details: [{ body: PortalTokenDetailsRequest }, Record<string, string>];
+  oauth_login: [{ path: { platform: OAuthPortal }; query?: { state?: string; redirect_uri?: string } }, unknown];
+  oauth_response: [{ path: { platform: OAuthPortal }; query?: { code?: string; state?: string } }, unknown];
+  exchange_authorization_code: [{ body: CodeRequest }, LoginResult];
+  logout: [{ body: LogoutRequest }, null];
+  get_public_keys: [{}, PublicKeys];
+  get_public_key: [{ path: { id: string } }, Record<string, string>];
+  get_all_session_templates: [{}, SessionTemplates];
+  get_session_template_by_type: [{ path: { session_type: string } }, SessionTemplate];
+  get_connection_info_self: [{}, ConnectionInfo];
+  instance_health_config: [{}, InstanceHealthSettingsResponse];
+  get_all_regions: [{ query?: { cursor?: number; page_size?: number } }, RegionsResponse];
+  get_browser_sessions_by_type: [{ query: { session_type: string; cursor?: number; page_size?: number; region_id?: string } }, BrowserResponse];
+  post_browser_info: [{ path: { session_id: string }; query?: { refresh_ttl?: boolean }; body: BrowserInfo }, BrowserInfo];
+  delete_browser_info: [{ path: { session_id: string } }, null];
+  update_browser_info: [{ path: { session_id: string }; body: BrowserInfo }, BrowserInfo];
+  create_or_join_session: [{ body: CreateOrJoinRequest }, SessionJoinResponse];
+  ask_session_by_id: [{ path: { session_id: string }; query?: { client_version?: string; platform?: Platform; input?: Input; permitted_platform?: CrossplayPlatform; permitted_input?: CrossplayInput } }, SessionAskResponse];
+  get_session_by_id: [{ path: { session_id: string }; query?: { refresh_ttl?: boolean } }, Session];
+  update_session_by_id: [{ path: { session_id: string }; body: SessionUpdate }, Session];
+  generate_short_code: [{ path: { session_id: string } }, ShortCodeResponse];
+  start_match: [{ path: { session_id: string }; body: MatchCreateRequest }, MatchCreateResponse];
+  end_match: [{ path: { session_id: string } }, unknown];
+  update_match_info: [{ path: { session_id: string }; body: MatchCreateRequest }, unknown];
+  join_session_by_id_self: [{ path: { session_id: string }; body: SelfSessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
+  leave_session_by_id_self: [{ path: { session_id: string }; query?: { reason?: string } }, null];
+  update_session_player_by_uuid_v2: [{ path: { player_uuid: string; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
+  kick_player_from_session_by_uuid_v2: [{ path: { player_uuid: string; session_id: string }; query?: { reason?: string } }, null];
+  get_session_player_by_uuid: [{ path: { player_uuid: string; session_id: string } }, SessionPlayer];
+  update_session_player_by_uuid: [{ path: { player_uuid: string; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
+  kick_player_from_session_by_uuid: [{ path: { player_uuid: string; session_id: string } }, null];
+  update_session_player_by_id: [{ path: { player_id: number; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
+  kick_player_from_session_by_id: [{ path: { player_id: number; session_id: string } }, null];
+  pardon_player_in_session: [{ path: { session_id: string }; body: PardonRequest }, null];
+  get_player_sessions_self: [{}, PlayerSessions];
+  get_player_sessions_by_uuid_v2: [{ path: { player_uuid: string } }, PlayerSessions];
+  get_player_sessions_by_uuid: [{ path: { player_uuid: string } }, PlayerSessions];
+  get_player_sessions: [{ path: { player_id: number } }, PlayerSessions];
+  get_session_players: [{ path: { session_id: string }; query?: { cursor?: number; page_size?: number } }, SessionMembers];
+  swap_session_players: [{ path: { session_id: string }; body: PlayerSwapRequest }, PlayerSwapResponse];
+  invite_player_to_session: [{ path: { player_uuid: string; session_id: string }; body: PlayerInviteRequest }, SessionPlayerUpdateResponse];
+  move_session_player: [{ path: { player_uuid: string; session_id: string }; body: PlayerMoveRequest }, SessionPlayerUpdateResponse];
+  place_session_player: [{ path: { player_uuid: string; session_id: string }; body: SessionPlayerUpdateRequest }, SessionPlayerUpdateResponse];
+  get_session_player_permissions: [{ path: { player_uuid: string; session_id: string } }, SessionPermissions];
+  give_session_player_permission: [{ path: { player_uuid: string; session_id: string; permission: IntraSessionPermission } }, SessionPermissions];
+  take_session_player_permission: [{ path: { player_uuid: string; session_id: string; permission: IntraSessionPermission } }, SessionPermissions];
+  update_session_team: [{ path: { session_id: string; team_id: number }; body: TeamUpdate }, SessionTeam];
+  get_session_events: [{ path: { session_id: string }; query?: { page_num?: number; page_size?: number } }, SessionEvents];
+  create_session_event: [{ path: { session_id: string }; body: SessionEventCreateRequest }, unknown];
+  get_audit_events: [{ query?: { session_id?: string; player_uuid?: string; page_num?: number; page_size?: number; start_date?: string; end_date?: string } }, AuditResponse];
+  create_audit_event: [{ body: CreateAuditRequest }, unknown];
+  join_queue: [{ path: { session_id: string }; body: QueueJoinRequest }, QueueJoinResponse];
+  leave_queue: [{ path: { session_id: string } }, null];
+  accept_match: [{ path: { ticket_id: string } }, null];
+  decline_match: [{ path: { ticket_id: string } }, null];
+  get_backfill_config: [{}, BackfillConfig];
+  update_backfill: [{ path: { session_id: string }; body: BackfillNeed }, null];
+  acknowledge_backfill: [{ path: { session_id: string }; body: BackfillAcknowledgement }, BackfilledPlayers];
+  end_backfill: [{ path: { session_id: string }; body: BackfillEnd }, null];
+  get_session_by_allocation_id: [{ path: { allocation_id: string } }, Session];
+  create_instance_request: [{ path: { session_id: string }; body: InstanceRequest }, InstanceInfo];
+  end_instance: [{ path: { session_id: string } }, null];
+  update_instance_info: [{ path: { session_id: string }; body: InstanceInfoUpdate }, InstanceInfo];
+  instance_health_check: [{ path: { session_id: string }; body: InstanceHealthStatusUpdate }, InstanceHealthStatusResponse];
+  report_fubar: [{ path: { session_id: string }; body: InstanceFubar }, FubarResponse];
+  add_platform_session_to_rally_here_session: [{ path: { platform: Platform; platform_session_id_base64: string; session_id: string }; query?: { refresh_ttl?: boolean } }, PlatformSession];
+  delete_platform_session_from_rally_here_session: [{ path: { platform: Platform; platform_session_id_base64: string; session_id: string }; query?: { refresh_ttl?: boolean } }, null];
+  get_platform_session_info: [{ path: { platform: Platform; platform_session_id_base64: string } }, PlatformSession];
+  join_session_by_platform_session_id_self: [{ path: { platform: Platform; platform_session_id_base64: string }; body: SelfSessionPlayerUpdateRequest }, Session];
+  leave_session_by_platform_session_self: [{ path: { platform: Platform; platform_session_id_base64: string } }, null];
+  join_session_by_platform_session_by_uuid: [{ path: { platform: Platform; platform_session_id_base64: string; player_uuid: string }; query?: { player_id?: number }; body: SelfSessionPlayerUpdateRequest }, Session];
+  leave_session_by_platform_session_by_uuid: [{ path: { platform: Platform; platform_session_id_base64: string; player_uuid: string } }, null];
+  get_all_queue_info: [{ query?: { cursor?: number; page_size?: number } }, QueuesResponse];
+  get_all_queue_info_v2: [{ query?: { cursor?: number; page_size?: number } }, QueuesResponseV2];
+  get_all_map_game_info: [{ path: { instance_launch_template_id: string } }, InstanceLaunchTemplate];
+  get_instance_request_template: [{ path: { instance_request_template_id: string } }, InstanceRequestTemplate];
+  get_match_making_templates: [{ path: { template_group_id: string } }, MatchMakingTemplateGroup];
+  get_match_making_templates_v2: [{ path: { template_group_id: string } }, MatchMakingTemplateGroupV2];
+  process_platform_entitlement_for_me: [{ body: PlatformEntitlementProcessRequest }, PlatformEntitlementProcessResult];
+  process_platform_entitlements_by_player_uuid: [{ path: { player_uuid: string }; body: PlatformEntitlementProcessRequest }, PlatformEntitlementProcessResult];
+  retrieve_entitlements_for_me: [{ path: { request_id: string } }, PlatformEntitlementProcessResult];
+  retrieve_entitlements_by_player_uuid: [{ path: { request_id: string; player_uuid: string } }, PlatformEntitlementProcessResult];
+  playerid_long_poll_for_notifications_self: [{ query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
+  playerid_long_poll_for_notifications: [{ path: { player_id: number }; query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
+  playerid_get_notifications_page_self: [{ query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
+  playerid_get_notifications_page: [{ path: { player_id: number }; query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
+  playerid_create_notification: [{ path: { player_id: number }; body: NotificationCreates }, NotificationCreateResult];
+  playerid_get_notification_by_id_self: [{ path: { notification_id: string } }, Notification];
+  playerid_get_notification_by_id: [{ path: { notification_id: string; player_id: number } }, Notification];
+  player_long_poll_for_notifications_self: [{ query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
+  player_long_poll_for_notifications: [{ path: { player_uuid: string }; query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
+  player_get_notifications_page_self: [{ query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
+  player_get_notifications_page: [{ path: { player_uuid: string }; query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
+  player_create_notification: [{ path: { player_uuid: string }; body: NotificationCreates }, NotificationCreateResult];
+  player_get_notification_by_id_self: [{ path: { notification_id: string } }, Notification];
+  player_get_notification_by_id: [{ path: { notification_id: string; player_uuid: string } }, Notification];
+  instance_long_poll_for_notifications: [{ path: { instance_id: string }; query?: { max_page_size?: number; exclude_before?: string; offset_reset_strategy?: OffsetReset; deadline?: number } }, Notifications];
+  instance_get_notifications_page: [{ path: { instance_id: string }; query?: { page_size?: number; start_at?: string; exclude_before?: string } }, Notifications];
+  instance_create_notification: [{ path: { instance_id: string }; body: NotificationCreates }, NotificationCreateResult];
+  instance_get_notification_by_id: [{ path: { notification_id: string; instance_id: string } }, Notification];
+  update_rankings_trueskill_v1: [{ body: TrueskillUpdateRequest }, PlayerRankUpdateResponse];
+  get_player_uuid_rank_self: [{ path: { rank_id: number } }, PlayerRankRequestResponse];
+  update_player_uuid_rank_self: [{ path: { rank_id: number }; body: PlayerRankUpdateRequest }, PlayerRankUpdateResponse];
+  get_player_uuid_rank: [{ path: { player_uuid: string; rank_id: number } }, PlayerRankRequestResponse];
+  update_player_uuid_rank: [{ path: { player_uuid: string; rank_id: number }; body: PlayerRankUpdateRequest }, PlayerRankUpdateResponse];
+  get_all_player_uuid_ranks_self: [{}, PlayerRankRequestResponse];
+  get_all_player_uuid_ranks: [{ path: { player_uuid: string } }, PlayerRankRequestResponse];
+  get_all_rank_config: [{}, RankConfigRequestResponse];
+  get_rank_config: [{ path: { rank_id: number } }, RankConfigRequestResponse];
+  get_named_ranks: [{ path: { player_uuid: string } }, NamedRanks];
+  set_named_rank: [{ path: { player_uuid: string; rank_id: string }; body: PlayerRankUpdateRequest }, UpdatedNamedRanks];
+  custom_endpoint_send: [{ path: { endpoint_id: string }; body?: unknown }, unknown];
+  register_game_hosts: [{ body: RegisterRequest }, HostAnswers];
+  get_allocation_state: [{ body: StateRequest }, HostAnswers];
+  get_all_sites: [{}, SiteSettings[]];
+  get_client_app_settings: [{}, AppSetting[]];
+  get_utc_time: [{}, UtcTime];
+  update_presence_self: [{ body: PresenceUpdate }, Record<string, string>];
+  get_player_links: [{ path: { player_uuid: string } }, PlayerLinks];
+  health_live: [{}, ProcessLive];
+  health_ready: [{}, ProcessReady];
 }
 
 /** Method and path of each; `form`: its body is a form. */
@@ -1778,21 +1822,21 @@ export const PLACES: Record<string, string> = {
   join_sessions_players_post: "POST /sessions/players",
   sign_out_hosts_access_token_delete: "DELETE /hosts/access_token",
   search_sessions_search_post: "POST /sessions/search",
-  users_list_users: "GET /users",
-  users_register: "POST /users form",
-  users_login: "POST /users/login form",
-  users_list_slots: "GET /slots",
-  users_get_slot: "GET /slots/{slot}",
-  users_reserve_slot: "POST /slots/{slot}/reserve",
-  users_release_slot: "POST /slots/{slot}/release",
-  presence_counts: "GET /presence",
-  presence_person: "GET /presence/{uuid}",
-  presence_friends: "GET /friends/presence",
+  list_users: "GET /users",
+  register_user: "POST /users form",
+  log_in_user: "POST /users/login form",
+  list_slots: "GET /slots",
+  get_slot: "GET /slots/{slot}",
+  reserve_slot: "POST /slots/{slot}/reserve",
+  release_slot: "POST /slots/{slot}/release",
+  get_presence_count: "GET /presence",
+  get_presence_of_person: "GET /presence/{uuid}",
+  get_presence_of_friends: "GET /friends/presence",
   server_auth: "POST /api/auth",
-  server_auth_2: "POST /api/reauth",
+  server_reauth: "POST /api/reauth",
   server_deauth: "POST /api/deauth",
-  server_anonymous_access_allowed: "GET /api/anonym-access-allowed",
-  server_anonymous_access_allowed_2: "GET /api/anonymous-access-allowed",
+  server_anonym_access_allowed: "GET /api/anonym-access-allowed",
+  server_anonymous_access_allowed: "GET /api/anonymous-access-allowed",
   server_max_nicknames: "GET /api/max-nicknames",
   server_max_tokens: "GET /api/max-tokens",
   server_console_available: "GET /api/console-available",
@@ -1800,7 +1844,7 @@ export const PLACES: Record<string, string> = {
   server_get_user_is_admin: "GET /api/users/{user}/is-admin",
   server_set_admin: "PUT /api/users/{user}/is-admin",
   server_get_user_online: "GET /api/users/{user}/online",
-  server_get_user_online_2: "GET /api/users/{user}/is-online",
+  server_get_user_is_online: "GET /api/users/{user}/is-online",
   server_get_user_reg: "GET /api/users/{user}/reg",
   server_get_user_reg_time: "GET /api/users/{user}/reg/time",
   server_get_user_reg_user: "GET /api/users/{user}/reg/user",
@@ -1811,7 +1855,7 @@ export const PLACES: Record<string, string> = {
   server_get_user_nicknames: "GET /api/users/{user}/nicknames",
   server_set_nicknames: "PUT /api/users/{user}/nicknames",
   server_remove_nicknames: "DELETE /api/users/{user}/nicknames",
-  server_get_user_nicknames_2: "GET /api/users/{user}/nicknames/",
+  server_get_user_nicknames_list: "GET /api/users/{user}/nicknames/",
   server_list_users: "GET /api/users",
   server_delete_all: "DELETE /api/users",
   server_get_user: "GET /api/users/{user}",
@@ -1836,140 +1880,140 @@ export const PLACES: Record<string, string> = {
   server_set_password: "PUT /api/users/{user}/password",
   server_add_nickname: "POST /api/users/{user}/nicknames/{nickname}",
   server_remove_nickname: "DELETE /api/users/{user}/nicknames/{nickname}",
-  player_services_list_setting_types: "GET /settings/v1/setting_type",
-  player_services_list_setting_versions: "GET /settings/v1/setting_type/{setting_type_id}/v",
-  player_services_get_setting_version: "GET /settings/v1/setting_type/{setting_type_id}/v/{setting_version_id}",
-  player_services_list_own_settings: "GET /settings/v2/player/me/setting_type/{setting_type_id}/key",
-  player_services_clear_own_settings: "DELETE /settings/v2/player/me/setting_type/{setting_type_id}/key",
-  player_services_get_own_setting: "GET /settings/v2/player/me/setting_type/{setting_type_id}/key/{key}",
-  player_services_set_own_setting: "PUT /settings/v2/player/me/setting_type/{setting_type_id}/key/{key}",
-  player_services_delete_own_setting: "DELETE /settings/v2/player/me/setting_type/{setting_type_id}/key/{key}",
-  player_services_list_settings: "GET /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key",
-  player_services_clear_settings: "DELETE /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key",
-  player_services_get_setting: "GET /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key/{key}",
-  player_services_set_setting: "PUT /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key/{key}",
-  player_services_delete_setting: "DELETE /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key/{key}",
-  player_services_login: "POST /users/v1/login",
-  player_services_token: "POST /users/v2/oauth/token",
-  player_services_get_portal_token_details: "POST /users/v1/portaltoken/details",
-  player_services_oauth_login: "GET /users/v1/oauth/login/{platform}",
-  player_services_oauth_response: "GET /users/v1/oauth/response/{platform}",
-  player_services_exchange_code: "POST /users/v1/oauth/token",
-  player_services_log_out: "POST /users/v1/logout",
-  player_services_public_keys: "GET /users/v1/publickeys",
-  player_services_public_key: "GET /users/v1/publickeys/{id}",
-  player_services_list_templates: "GET /session/v1/template",
-  player_services_get_template: "GET /session/v1/template/{session_type}",
-  player_services_connection_info: "GET /session/v1/connection-info",
-  player_services_health_config: "GET /session/v1/instance/health/config",
-  player_services_list_regions: "GET /session/v1/regions",
-  player_services_list_sessions: "GET /session/v1/browser",
-  player_services_add_listing: "POST /session/v1/session/{session_id}/browser",
-  player_services_remove_listing: "DELETE /session/v1/session/{session_id}/browser",
-  player_services_update_listing: "PATCH /session/v1/session/{session_id}/browser",
-  player_services_create_or_join: "POST /session/v1/session",
-  player_services_ask: "GET /session/v1/session/{session_id}:ask",
-  player_services_get_session: "GET /session/v1/session/{session_id}",
-  player_services_update_session: "PATCH /session/v1/session/{session_id}",
-  player_services_make: "POST /session/v1/session/{session_id}:generate-short-code",
-  player_services_start_match: "POST /session/v1/session/{session_id}/match",
-  player_services_end_match: "DELETE /session/v1/session/{session_id}/match",
-  player_services_update_match: "PATCH /session/v1/session/{session_id}/match",
-  player_services_join: "POST /session/v1/session/{session_id}/player/me",
-  player_services_leave: "DELETE /session/v1/session/{session_id}/player/me",
-  player_services_place: "POST /session/v1/session/{session_id}/player/{player_uuid}",
-  player_services_dismiss: "DELETE /session/v1/session/{session_id}/player/{player_uuid}",
-  player_services_get_member: "GET /session/v1/session/{session_id}/player/{player_uuid}",
-  player_services_place_2: "POST /session/v1/session/{session_id}/player/uuid/{player_uuid}",
-  player_services_dismiss_by_uuid: "DELETE /session/v1/session/{session_id}/player/uuid/{player_uuid}",
-  player_services_place_by_id: "POST /session/v1/session/{session_id}/player/id/{player_id}",
-  player_services_dismiss_by_id: "DELETE /session/v1/session/{session_id}/player/id/{player_id}",
-  player_services_pardon: "POST /session/v1/session/{session_id}:pardon",
-  player_services_list_own_sessions: "GET /session/v1/player/me/session",
-  player_services_list_sessions_2: "GET /session/v1/player/{player_uuid}/session",
-  player_services_list_sessions_3: "GET /session/v1/player/uuid/{player_uuid}/session",
-  player_services_list_sessions_by_id: "GET /session/v1/player/id/{player_id}/session",
-  player_services_list_members: "GET /session/v1/session/{session_id}/player",
-  player_services_swap_members: "POST /session/v1/session/{session_id}/player:swap",
-  player_services_invite_member: "POST /session/v2/session/{session_id}/player/{player_uuid}:invite",
-  player_services_move_member: "POST /session/v2/session/{session_id}/player/{player_uuid}:move",
-  player_services_place_member: "POST /session/v2/session/{session_id}/player/{player_uuid}",
-  player_services_get_permissions: "GET /session/v1/session/{session_id}/player/{player_uuid}/permission",
-  player_services_give_permission: "PATCH /session/v1/session/{session_id}/player/{player_uuid}/permission/{permission}",
-  player_services_take_permission: "DELETE /session/v1/session/{session_id}/player/{player_uuid}/permission/{permission}",
-  player_services_update_team: "PATCH /session/v1/session/{session_id}/team/{team_id}",
-  player_services_list_events: "GET /session/v1/session/{session_id}/event",
-  player_services_add_event: "POST /session/v1/session/{session_id}/event",
-  player_services_read: "GET /session/v1/audit",
-  player_services_add: "POST /session/v1/audit",
-  player_services_join_queue: "POST /session/v1/session/{session_id}/queue",
-  player_services_leave_queue: "DELETE /session/v1/session/{session_id}/queue",
-  player_services_accept_match: "POST /session/v1/queue/ticket/{ticket_id}/accept",
-  player_services_decline_match: "POST /session/v1/queue/ticket/{ticket_id}/decline",
-  player_services_get_config: "GET /session/v1/backfill/config",
-  player_services_update_need: "PATCH /session/v1/backfill/session/{session_id}",
-  player_services_acknowledge: "POST /session/v1/backfill/session/{session_id}",
-  player_services_end_backfill: "DELETE /session/v1/backfill/session/{session_id}",
-  player_services_get_allocated: "GET /session/v1/session/allocation/{allocation_id}",
-  player_services_request_instance: "POST /session/v1/session/{session_id}/instance",
-  player_services_remove_instance: "DELETE /session/v1/session/{session_id}/instance",
-  player_services_report_instance: "PATCH /session/v1/session/{session_id}/instance",
-  player_services_report_health: "POST /session/v1/session/{session_id}/instance/health",
-  player_services_report_fubar: "POST /session/v1/session/{session_id}/instance/fubar",
-  player_services_link: "POST /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/session/{session_id}",
-  player_services_unlink: "DELETE /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/session/{session_id}",
-  player_services_read_2: "GET /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}",
-  player_services_join_2: "POST /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/me",
-  player_services_leave_2: "DELETE /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/me",
-  player_services_join_player: "POST /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/{player_uuid}",
-  player_services_leave_player: "DELETE /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/{player_uuid}",
-  player_services_list_old_queues: "GET /session/v1/queues",
-  player_services_list_queues: "GET /session/v2/queues",
-  player_services_get_launch_template: "GET /session/v1/instance-launch-templates/{instance_launch_template_id}",
-  player_services_get_request_template: "GET /session/v1/instance-request-template/{instance_request_template_id}",
-  player_services_get_old_template_group: "GET /session/v1/match-making-templates/{template_group_id}",
-  player_services_get_template_group: "GET /session/v2/match-making-templates/{template_group_id}",
-  player_services_submit_mine: "POST /inventory/v2/player/me/entitlement",
-  player_services_submit: "POST /inventory/v2/player/{player_uuid}/entitlement",
-  player_services_read_mine: "GET /inventory/v2/player/me/entitlement/request/{request_id}",
-  player_services_read_3: "GET /inventory/v2/player/{player_uuid}/entitlement/request/{request_id}",
-  player_services_poll_mine: "GET /notification/v1/playerid/me/stream/notification/lp",
-  player_services_poll_of_number: "GET /notification/v1/playerid/{player_id}/stream/notification/lp",
-  player_services_look_back_mine: "GET /notification/v1/playerid/me/notification",
-  player_services_look_back_of_number: "GET /notification/v1/playerid/{player_id}/notification",
-  player_services_send_of_number: "POST /notification/v1/playerid/{player_id}/notification",
-  player_services_read_mine_2: "GET /notification/v1/playerid/me/notification/{notification_id}",
-  player_services_read_of_number: "GET /notification/v1/playerid/{player_id}/notification/{notification_id}",
-  player_services_poll_mine_2: "GET /notification/v1/player/me/stream/notification/lp",
-  player_services_poll_of_player: "GET /notification/v1/player/{player_uuid}/stream/notification/lp",
-  player_services_look_back_mine_2: "GET /notification/v1/player/me/notification",
-  player_services_look_back_of_player: "GET /notification/v1/player/{player_uuid}/notification",
-  player_services_send_of_player: "POST /notification/v1/player/{player_uuid}/notification",
-  player_services_read_mine_3: "GET /notification/v1/player/me/notification/{notification_id}",
-  player_services_read_of_player: "GET /notification/v1/player/{player_uuid}/notification/{notification_id}",
-  player_services_poll_of_instance: "GET /notification/v1/instance/{instance_id}/stream/notification/lp",
-  player_services_look_back_of_instance: "GET /notification/v1/instance/{instance_id}/notification",
-  player_services_send_of_instance: "POST /notification/v1/instance/{instance_id}/notification",
-  player_services_read_of_instance: "GET /notification/v1/instance/{instance_id}/notification/{notification_id}",
-  player_services_rate_match: "POST /rank/v1/rank:calculate-trueskill",
-  player_services_get_own_rank: "GET /rank/v1/player/me/rank/{rank_id}",
-  player_services_set_own_rank: "POST /rank/v1/player/me/rank/{rank_id}",
-  player_services_get_rank: "GET /rank/v1/player/{player_uuid}/rank/{rank_id}",
-  player_services_set_rank: "POST /rank/v1/player/{player_uuid}/rank/{rank_id}",
-  player_services_list_own_ranks: "GET /rank/v1/player/me/rank",
-  player_services_list_ranks: "GET /rank/v1/player/{player_uuid}/rank",
-  player_services_list_rank_kinds: "GET /rank/v1/rank",
-  player_services_get_rank_kind: "GET /rank/v1/rank/{rank_id}",
-  player_services_list_named_ranks: "GET /rank/v2/player/{player_uuid}/rank",
-  player_services_set_named_rank: "POST /rank/v2/player/{player_uuid}/rank/{rank_id}",
-  player_services_send_custom: "POST /custom/v1/custom/{endpoint_id}",
-  player_services_register_hosts: "POST /instances/sic_registration/v3/register",
-  player_services_ask_state: "POST /instances/sic_registration/v1/state",
-  player_services_list_sites: "GET /config/v1/site",
-  player_services_list_app_settings: "GET /config/v1/app_settings/client",
-  player_services_tell_time: "GET /config/v1/time/utc",
-  player_services_update_presence: "PATCH /presence/v1/player/me/presence",
-  player_services_list_links: "GET /users/v2/player/{player_uuid}/links",
+  get_config_for_all_setting_types: "GET /settings/v1/setting_type",
+  get_config_for_single_setting_type_all_versions: "GET /settings/v1/setting_type/{setting_type_id}/v",
+  get_config_for_single_setting_type_and_version: "GET /settings/v1/setting_type/{setting_type_id}/v/{setting_version_id}",
+  list_own_settings: "GET /settings/v2/player/me/setting_type/{setting_type_id}/key",
+  clear_own_settings: "DELETE /settings/v2/player/me/setting_type/{setting_type_id}/key",
+  get_own_setting: "GET /settings/v2/player/me/setting_type/{setting_type_id}/key/{key}",
+  set_own_setting: "PUT /settings/v2/player/me/setting_type/{setting_type_id}/key/{key}",
+  delete_own_setting: "DELETE /settings/v2/player/me/setting_type/{setting_type_id}/key/{key}",
+  list_player_settings: "GET /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key",
+  clear_player_settings: "DELETE /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key",
+  get_player_setting: "GET /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key/{key}",
+  set_player_setting: "PUT /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key/{key}",
+  delete_player_setting: "DELETE /settings/v2/player/{player_uuid}/setting_type/{setting_type_id}/key/{key}",
+  login: "POST /users/v1/login",
+  get_oauth_token: "POST /users/v2/oauth/token",
+  get_portal_token_details: "POST /users/v1/portaltoken/details",
+  oauth_login: "GET /users/v1/oauth/login/{platform}",
+  oauth_response: "GET /users/v1/oauth/response/{platform}",
+  exchange_authorization_code: "POST /users/v1/oauth/token",
+  logout: "POST /users/v1/logout",
+  get_public_keys: "GET /users/v1/publickeys",
+  get_public_key: "GET /users/v1/publickeys/{id}",
+  get_all_session_templates: "GET /session/v1/template",
+  get_session_template_by_type: "GET /session/v1/template/{session_type}",
+  get_connection_info_self: "GET /session/v1/connection-info",
+  instance_health_config: "GET /session/v1/instance/health/config",
+  get_all_regions: "GET /session/v1/regions",
+  get_browser_sessions_by_type: "GET /session/v1/browser",
+  post_browser_info: "POST /session/v1/session/{session_id}/browser",
+  delete_browser_info: "DELETE /session/v1/session/{session_id}/browser",
+  update_browser_info: "PATCH /session/v1/session/{session_id}/browser",
+  create_or_join_session: "POST /session/v1/session",
+  ask_session_by_id: "GET /session/v1/session/{session_id}:ask",
+  get_session_by_id: "GET /session/v1/session/{session_id}",
+  update_session_by_id: "PATCH /session/v1/session/{session_id}",
+  generate_short_code: "POST /session/v1/session/{session_id}:generate-short-code",
+  start_match: "POST /session/v1/session/{session_id}/match",
+  end_match: "DELETE /session/v1/session/{session_id}/match",
+  update_match_info: "PATCH /session/v1/session/{session_id}/match",
+  join_session_by_id_self: "POST /session/v1/session/{session_id}/player/me",
+  leave_session_by_id_self: "DELETE /session/v1/session/{session_id}/player/me",
+  update_session_player_by_uuid_v2: "POST /session/v1/session/{session_id}/player/{player_uuid}",
+  kick_player_from_session_by_uuid_v2: "DELETE /session/v1/session/{session_id}/player/{player_uuid}",
+  get_session_player_by_uuid: "GET /session/v1/session/{session_id}/player/{player_uuid}",
+  update_session_player_by_uuid: "POST /session/v1/session/{session_id}/player/uuid/{player_uuid}",
+  kick_player_from_session_by_uuid: "DELETE /session/v1/session/{session_id}/player/uuid/{player_uuid}",
+  update_session_player_by_id: "POST /session/v1/session/{session_id}/player/id/{player_id}",
+  kick_player_from_session_by_id: "DELETE /session/v1/session/{session_id}/player/id/{player_id}",
+  pardon_player_in_session: "POST /session/v1/session/{session_id}:pardon",
+  get_player_sessions_self: "GET /session/v1/player/me/session",
+  get_player_sessions_by_uuid_v2: "GET /session/v1/player/{player_uuid}/session",
+  get_player_sessions_by_uuid: "GET /session/v1/player/uuid/{player_uuid}/session",
+  get_player_sessions: "GET /session/v1/player/id/{player_id}/session",
+  get_session_players: "GET /session/v1/session/{session_id}/player",
+  swap_session_players: "POST /session/v1/session/{session_id}/player:swap",
+  invite_player_to_session: "POST /session/v2/session/{session_id}/player/{player_uuid}:invite",
+  move_session_player: "POST /session/v2/session/{session_id}/player/{player_uuid}:move",
+  place_session_player: "POST /session/v2/session/{session_id}/player/{player_uuid}",
+  get_session_player_permissions: "GET /session/v1/session/{session_id}/player/{player_uuid}/permission",
+  give_session_player_permission: "PATCH /session/v1/session/{session_id}/player/{player_uuid}/permission/{permission}",
+  take_session_player_permission: "DELETE /session/v1/session/{session_id}/player/{player_uuid}/permission/{permission}",
+  update_session_team: "PATCH /session/v1/session/{session_id}/team/{team_id}",
+  get_session_events: "GET /session/v1/session/{session_id}/event",
+  create_session_event: "POST /session/v1/session/{session_id}/event",
+  get_audit_events: "GET /session/v1/audit",
+  create_audit_event: "POST /session/v1/audit",
+  join_queue: "POST /session/v1/session/{session_id}/queue",
+  leave_queue: "DELETE /session/v1/session/{session_id}/queue",
+  accept_match: "POST /session/v1/queue/ticket/{ticket_id}/accept",
+  decline_match: "POST /session/v1/queue/ticket/{ticket_id}/decline",
+  get_backfill_config: "GET /session/v1/backfill/config",
+  update_backfill: "PATCH /session/v1/backfill/session/{session_id}",
+  acknowledge_backfill: "POST /session/v1/backfill/session/{session_id}",
+  end_backfill: "DELETE /session/v1/backfill/session/{session_id}",
+  get_session_by_allocation_id: "GET /session/v1/session/allocation/{allocation_id}",
+  create_instance_request: "POST /session/v1/session/{session_id}/instance",
+  end_instance: "DELETE /session/v1/session/{session_id}/instance",
+  update_instance_info: "PATCH /session/v1/session/{session_id}/instance",
+  instance_health_check: "POST /session/v1/session/{session_id}/instance/health",
+  report_fubar: "POST /session/v1/session/{session_id}/instance/fubar",
+  add_platform_session_to_rally_here_session: "POST /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/session/{session_id}",
+  delete_platform_session_from_rally_here_session: "DELETE /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/session/{session_id}",
+  get_platform_session_info: "GET /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}",
+  join_session_by_platform_session_id_self: "POST /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/me",
+  leave_session_by_platform_session_self: "DELETE /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/me",
+  join_session_by_platform_session_by_uuid: "POST /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/{player_uuid}",
+  leave_session_by_platform_session_by_uuid: "DELETE /session/v1/platform/{platform}/platform-session/{platform_session_id_base64}/player/{player_uuid}",
+  get_all_queue_info: "GET /session/v1/queues",
+  get_all_queue_info_v2: "GET /session/v2/queues",
+  get_all_map_game_info: "GET /session/v1/instance-launch-templates/{instance_launch_template_id}",
+  get_instance_request_template: "GET /session/v1/instance-request-template/{instance_request_template_id}",
+  get_match_making_templates: "GET /session/v1/match-making-templates/{template_group_id}",
+  get_match_making_templates_v2: "GET /session/v2/match-making-templates/{template_group_id}",
+  process_platform_entitlement_for_me: "POST /inventory/v2/player/me/entitlement",
+  process_platform_entitlements_by_player_uuid: "POST /inventory/v2/player/{player_uuid}/entitlement",
+  retrieve_entitlements_for_me: "GET /inventory/v2/player/me/entitlement/request/{request_id}",
+  retrieve_entitlements_by_player_uuid: "GET /inventory/v2/player/{player_uuid}/entitlement/request/{request_id}",
+  playerid_long_poll_for_notifications_self: "GET /notification/v1/playerid/me/stream/notification/lp",
+  playerid_long_poll_for_notifications: "GET /notification/v1/playerid/{player_id}/stream/notification/lp",
+  playerid_get_notifications_page_self: "GET /notification/v1/playerid/me/notification",
+  playerid_get_notifications_page: "GET /notification/v1/playerid/{player_id}/notification",
+  playerid_create_notification: "POST /notification/v1/playerid/{player_id}/notification",
+  playerid_get_notification_by_id_self: "GET /notification/v1/playerid/me/notification/{notification_id}",
+  playerid_get_notification_by_id: "GET /notification/v1/playerid/{player_id}/notification/{notification_id}",
+  player_long_poll_for_notifications_self: "GET /notification/v1/player/me/stream/notification/lp",
+  player_long_poll_for_notifications: "GET /notification/v1/player/{player_uuid}/stream/notification/lp",
+  player_get_notifications_page_self: "GET /notification/v1/player/me/notification",
+  player_get_notifications_page: "GET /notification/v1/player/{player_uuid}/notification",
+  player_create_notification: "POST /notification/v1/player/{player_uuid}/notification",
+  player_get_notification_by_id_self: "GET /notification/v1/player/me/notification/{notification_id}",
+  player_get_notification_by_id: "GET /notification/v1/player/{player_uuid}/notification/{notification_id}",
+  instance_long_poll_for_notifications: "GET /notification/v1/instance/{instance_id}/stream/notification/lp",
+  instance_get_notifications_page: "GET /notification/v1/instance/{instance_id}/notification",
+  instance_create_notification: "POST /notification/v1/instance/{instance_id}/notification",
+  instance_get_notification_by_id: "GET /notification/v1/instance/{instance_id}/notification/{notification_id}",
+  update_rankings_trueskill_v1: "POST /rank/v1/rank:calculate-trueskill",
+  get_player_uuid_rank_self: "GET /rank/v1/player/me/rank/{rank_id}",
+  update_player_uuid_rank_self: "POST /rank/v1/player/me/rank/{rank_id}",
+  get_player_uuid_rank: "GET /rank/v1/player/{player_uuid}/rank/{rank_id}",
+  update_player_uuid_rank: "POST /rank/v1/player/{player_uuid}/rank/{rank_id}",
+  get_all_player_uuid_ranks_self: "GET /rank/v1/player/me/rank",
+  get_all_player_uuid_ranks: "GET /rank/v1/player/{player_uuid}/rank",
+  get_all_rank_config: "GET /rank/v1/rank",
+  get_rank_config: "GET /rank/v1/rank/{rank_id}",
+  get_named_ranks: "GET /rank/v2/player/{player_uuid}/rank",
+  set_named_rank: "POST /rank/v2/player/{player_uuid}/rank/{rank_id}",
+  custom_endpoint_send: "POST /custom/v1/custom/{endpoint_id}",
+  register_game_hosts: "POST /instances/sic_registration/v3/register",
+  get_allocation_state: "POST /instances/sic_registration/v1/state",
+  get_all_sites: "GET /config/v1/site",
+  get_client_app_settings: "GET /config/v1/app_settings/client",
+  get_utc_time: "GET /config/v1/time/utc",
+  update_presence_self: "PATCH /presence/v1/player/me/presence",
+  get_player_links: "GET /users/v2/player/{player_uuid}/links",
   health_live: "GET /health/live",
   health_ready: "GET /health/ready",
 };

@@ -1,11 +1,11 @@
 // When to ask for a newer token: after three quarters of the time that the last one is good for.
 
+import { LONGEST_TIMER_MS } from "./backoff.js";
 import { positive } from "./welcome.js";
 
 const SHARE = 750;
 const SOONEST_MS = 5000;
 const AGAIN_MS = 30_000;
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Renewal {
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -72,8 +72,8 @@ export abstract class Topic<W extends Watcher<any, any> = any> {
   /** What to say of what we have. */
   abstract have(): object;
   abstract reset(): void;
-  /** Once it has this version, or will not have it. */
-  async shows(_version: number): Promise<void> {}
+  /** Once it has this version, and is seen from the inside; or will not have it. */
+  async shows(_version: number, _inside: boolean): Promise<void> {}
   abstract replied(result: Frame): void;
   abstract take(frame: Frame): void;
 }
@@ -105,8 +105,8 @@ export class Topics {
   /** The result of a command, once the document of its session shows what it did, if it is watched. */
   async shown<R>(fields: any, result: R): Promise<R> {
     const { session = {}, version: made } = result as Frame;
-    const { id = fields.session, version = made } = session;
-    if (version >= 0) await this.#topics.get(JSON.stringify({ topic: `session:${id}` }))?.shows(version);
+    const { id = fields.session, version = made, state } = session;
+    if (version >= 0) await this.#topics.get(JSON.stringify({ topic: `session:${id}` }))?.shows(version, !!state);
     return result;
   }
 

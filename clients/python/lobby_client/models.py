@@ -197,12 +197,7 @@ class LineSaid(TypedDict):
 
 @final
 class ListedSession(TypedDict):
-    """A session as anybody may see it. `host`: the leader, absent while there is none. `entry`:
-    who comes in unasked, its host's settings included; `joinable`: anybody does. `nonames`:
-    whether guests without a name may come; `password`: whether the uninvited are asked for one.
-    `free`: seats that somebody new could take, `full`: none. `browser`: its data in the session
-    browser, absent where it is not listed. `match` is an id. `led_in_name`: its leader just
-    came first, and kicks and bans nobody there; absent where they may."""
+    """A session as anybody may see it."""
 
     id: str
     template: str
@@ -429,8 +424,7 @@ RefusalCode = Literal[
 
 @final
 class Seat(TypedDict):
-    """`player` is a uuid; `until` is when a reserved or invited seat expires, in Unix seconds.
-    `permits`: what its player may do to others, besides the leader; shown to members."""
+    """A seat of a session."""
 
     id: int
     team: int
@@ -443,9 +437,7 @@ class Seat(TypedDict):
 
 @final
 class Session(TypedDict):
-    """A session as members see it: with where it is played, and the game's state. `code`, by which
-    anybody comes in, and the `link` with it; absent where there is none. `teams_locked`: nobody
-    changes their own team; absent where they may."""
+    """A session as members see it: with where it is played, and the game's state."""
 
     id: str
     template: str

@@ -2,6 +2,7 @@
 // cuts and freezes the connection when it is asked to.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
@@ -16,6 +17,8 @@ export { addresses, assert, direct, url };
 const file = pathToFileURL(dist);
 export const lobby = { ...(await import(file)), ...(await import(new URL("http.js", file))) };
 
+/** For which tokens are good after they have expired: clocks differ. */
+const LEEWAY_SECONDS = 30;
 const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 45_000);
 const clients = [];
 let step = "the beginning";
@@ -49,6 +52,15 @@ export async function please(what) {
   });
   if (!answers.length) process.stdin.unref();
   return answer;
+}
+
+/** The same token, good for so many seconds more; `key`: the lobby's, which signs it. */
+export function lasting(key, token, seconds) {
+  const [header, payload] = token.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url"));
+  claims.exp = Math.floor(Date.now() / 1000) + seconds - LEEWAY_SECONDS;
+  const text = `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
+  return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
 }
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -1,25 +1,14 @@
 // Tokens that expire, are none or are revoked; providers that throw. The lobby's signing key is the
 // third address: tokens here expire when the scenario says.
 
-import { createHmac } from "node:crypto";
-import { addresses, assert, client, direct, lobby, pause, scenario, until } from "./harness.mjs";
+import { addresses, assert, client, direct, lasting, lobby, pause, scenario, until } from "./harness.mjs";
 
-const LEEWAY_SECONDS = 30;
 const key = addresses[2];
 const http = new lobby.LobbyHttp({ url: direct });
 
-/** The same token, good for so many seconds more. */
-function lasting(token, seconds) {
-  const [header, payload] = token.split(".");
-  const claims = JSON.parse(Buffer.from(payload, "base64url"));
-  claims.exp = Math.floor(Date.now() / 1000) + seconds - LEEWAY_SECONDS;
-  const text = `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
-  return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
-}
-
 async function account() {
   const { uuid, key } = await http.hosts.register();
-  return { uuid, token: (await http.hosts.login(uuid, key)).token };
+  return { uuid: uuid.toLowerCase(), token: (await http.hosts.login(uuid, key)).token };
 }
 
 await scenario(16, async () => {
@@ -31,19 +20,19 @@ await scenario(16, async () => {
     anonymous: false,
     token: ({ expired }) => {
       asked.push(expired);
-      return expired ? token : lasting(token, -1);
+      return expired ? token : lasting(key, token, -1);
     },
   });
   assert.equal((await renewing.connect()).uuid, uuid);
   assert.deepEqual(asked, [false, true]);
 
   // A fixed one ends it, with the reason.
-  const fixed = client({ anonymous: false, token: lasting(token, -1) });
+  const fixed = client({ anonymous: false, token: lasting(key, token, -1) });
   await assert.rejects(fixed.connect(), ({ name, why }) => name === "ClosedError" && why.code === 4003);
   assert.equal(fixed.state.why.refusal.code, "token_expired");
 
   // So does a provider that has no other, on a connection that has lasted so far.
-  const giving = [lasting(token, 2), null];
+  const giving = [lasting(key, token, 2), null];
   const ending = client({ anonymous: false, token: () => giving.shift() ?? null });
   await ending.connect();
   await until(() => ending.state.phase === "closed", "closed once its token has expired");
@@ -93,8 +82,6 @@ await scenario(17, async () => {
   anonymous.on("token", (given) => (own = given));
   const { uuid } = await anonymous.connect();
   const secret = kept;
-  const pending = assert.rejects(anonymous.watch("inbox").ready, { name: "RefusedError" });
-  await pending;
   await new lobby.LobbyHttp({ url: direct, token: own }).call("sign_out_hosts_access_token_delete", {});
   await until(() => anonymous.identity.uuid !== uuid && anonymous.state.phase === "live", "somebody else");
   assert.equal(anonymous.identity.kind, "anonymous");
