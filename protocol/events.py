@@ -24,6 +24,7 @@ from protocol.session_views import ReachableInstance as ReachableInstance
 from protocol.session_views import SeatState as SeatState
 from protocol.session_views import SeatStatusName as SeatStatusName
 from protocol.session_views import SessionState as SessionState
+from protocol.session_views import SessionView as SessionView
 
 
 class HostState(BaseModel):
@@ -53,9 +54,6 @@ InboxKind = Literal[
     "login_revoked",
     "message",
 ]
-
-
-SessionView = Literal["inside", "outside"]
 
 
 class InboxEntry(BaseModel):

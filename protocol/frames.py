@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, TypeAdapter
 
 from protocol.codec import encode
-from protocol.events import SessionView
 from protocol.framing import text_frame, text_header
+from protocol.session_views import SessionView
 from protocol.topics import public_name
 
 Json = dict[str, Any]

@@ -13,6 +13,7 @@ from protocol.described import described
 SeatStatusName = Literal["free", "reserved", "invited", "taken"]
 EntryName = Literal["open", "friends", "invited", "closed"]
 PermitName = Literal["invite", "kick", "move"]
+SessionView = Literal["inside", "outside"]
 
 UUID = "3f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e"
 ID = "5178986564208640"

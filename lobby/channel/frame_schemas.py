@@ -155,6 +155,8 @@ def _clean(schema: Json, *, keep: Iterable[str] = ()) -> None:
         part.pop("title", None)
         if name not in required and name not in keep:
             _drop_null(part)
+        if "$ref" in part:  # with words beside it, generators make a second type
+            schema["properties"][name] = {"$ref": part["$ref"]}
 
 
 def _drop_null(part: Json) -> None:

@@ -107,7 +107,6 @@ OUTCOMES: dict[type[words.Command], Outcome] = {
             errors.AlreadySeated,
             errors.GuestNotWelcome,
             errors.AccountNotFound,
-            errors.ListFull,
         ),
     ),
     words.SessionUpdate: Outcome(

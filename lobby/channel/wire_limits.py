@@ -6,8 +6,6 @@ import asyncio
 import socket
 from dataclasses import dataclass
 
-from protocol.codec import LARGEST_JSON
-
 STALL_CHECKS = 4
 """How often within `stall_timeout` it is checked whether the client reads anything."""
 
@@ -16,10 +14,9 @@ STALL_CHECKS = 4
 class WireLimits:
     """Sizes are in bytes, spans in seconds."""
 
-    max_size: int = 2 * LARGEST_JSON
-    """of one message, and of what comes before the endpoint has taken over; what is longer than a
-    command may be is read so far to refuse it by its id: a client that comes back after a close
-    would say it again for ever"""
+    max_size: int = 128 * 1024
+    """of one message, and of what comes before the endpoint has taken over; twice what a command
+    may have, so that one that is too large is refused by its id"""
     max_fragments: int = 64
     """of one message"""
     frames_per_second: float = 200.0

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clients.links import Link
+from tests.clients.python_scenes import scene, wire  # noqa: F401  # fixtures of its tests
 from tests.support.processes import LobbyProcess
 from tests.support.tcp_proxy import tcp_proxy
 

@@ -144,7 +144,7 @@ class NonsenseServer:
             self.heard += 1
             return text
 
-        socket.recv = recv  # type: ignore[method-assign]
+        socket.recv = recv  # type: ignore[assignment]
         with suppress(ConnectionClosed):
             await self._speak(socket)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -35,7 +35,7 @@ class Scene:
         self.link, self._opened = link, opened
 
     def client(self, url: str = "", **options: Any) -> Lobby:
-        """Through the proxy, unless said otherwise; it comes back soon, and is not connected yet."""
+        """Through the proxy, unless said otherwise. It comes back soon; not connected yet."""
         lobby = Lobby(url or self.link.url, **{"anonymous": True, "backoff": SOON, **options})
         self._opened.push_async_callback(lobby.close)
         return lobby
@@ -84,12 +84,22 @@ async def phase(lobby: Lobby, wanted: str) -> State:
 @asynccontextmanager
 async def comes_back(lobby: Lobby) -> AsyncIterator[list[State]]:
     """Its body takes the connection away; at its end the client is back. Gives each wait."""
-    waits: list[State] = []
-    off = lobby.on("state", lambda state: state.phase == "waiting" and waits.append(state))
+    waits = waits_of(lobby)
     yield waits
     await until(lambda: waits, "waiting")
     await phase(lobby, "live")
-    off()
+
+
+def waits_of(lobby: Lobby) -> list[State]:
+    """Each wait from now on."""
+    waits: list[State] = []
+
+    def note(state: State) -> None:
+        if state.phase == "waiting":
+            waits.append(state)
+
+    lobby.on("state", note)
+    return waits
 
 
 class Wire:
@@ -101,7 +111,7 @@ class Wire:
         self.heard: list[Frame] = []
 
     def of(self, connection: Connection) -> bool:
-        return connection._socket.remote_address[1] == self._port
+        return bool(connection._socket.remote_address[1] == self._port)
 
     def said(self, type: str) -> list[str]:
         return [text for text in self.sent if json.loads(text)["type"] == type]
@@ -138,10 +148,8 @@ async def scripted(speak: Callable[[ServerConnection], Awaitable[None]]) -> Asyn
     """The address of a server that says this to whoever comes."""
 
     async def answer(socket: ServerConnection) -> None:
-        try:
+        with suppress(ConnectionClosed):
             await speak(socket)
-        except ConnectionClosed:
-            pass
 
     spoken = [Subprotocol("lobby.v1")]
     async with serve(answer, LOOPBACK, 0, subprotocols=spoken, close_timeout=0.2) as server:

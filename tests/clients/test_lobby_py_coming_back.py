@@ -12,9 +12,9 @@ import pytest
 
 from lobby_client import Change, Lobby, QueueFull, TimedOut, UnknownOutcome, connection
 from lobby_client.http import LobbyHttp
-from lobby_client.models import ListedSession
+from lobby_client.models import ListedSession, Session
 from tests.clients.conformance import holds
-from tests.clients.python_scenes import SOON, Scene, Wire, comes_back, phase, until
+from tests.clients.python_scenes import SOON, Scene, Wire, comes_back, phase, until, waits_of
 
 WAIT = 30.0
 
@@ -25,7 +25,7 @@ async def seated(scene: Scene) -> tuple[Lobby, Lobby, str]:
     return ada, me, (await ada.command("session.launch"))["session"]["id"]
 
 
-def taken(session: ListedSession) -> int:
+def taken(session: Session | ListedSession) -> int:
     return sum(seat["status"] == "taken" for seat in session["seats"].values())
 
 
@@ -48,7 +48,7 @@ async def test_an_answer_that_was_lost_comes_once_and_topics_heal(scene: Scene, 
     joins = wire.said("session.join")
     assert len(joins) == 2
     assert len(set(joins)) == 1, "byte for byte"
-    await live.when(lambda state: taken(state) == 2, timeout=WAIT)  # type: ignore[arg-type]
+    await live.when(lambda state: taken(state) == 2, timeout=WAIT)
     assert statuses == ["stale", "live"]
 
     async with comes_back(me):
@@ -105,7 +105,7 @@ async def test_what_was_not_sent_in_time_has_not_happened(scene: Scene) -> None:
 
 
 async def test_whoever_is_cancelled_gives_up_the_answer_alone(scene: Scene, wire: Wire) -> None:
-    ada, me, id = await seated(scene)
+    _, me, id = await seated(scene)
     await me.command("session.join", session=id)
     scene.link.mute()
     given_up = asyncio.create_task(me.command("session.say", session=id, text="given up"))
@@ -170,7 +170,7 @@ async def test_another_identity_takes_over_nothing(scene: Scene, wire: Wire) -> 
     mine = asyncio.create_task(me.command("session.say", session=id, text="mine", timeout=WAIT))
     await until(lambda: wire.said("session.say"), "sent")
     wholes: list[Change[dict[str, ListedSession]]] = []
-    live.on_change(lambda change: change.whole and wholes.append(change))
+    live.on_change(wholes.append)
     me.reconnect(token=await token_of_another(scene))
     scene.link.heal()
     with pytest.raises(UnknownOutcome, match="another identity"):
@@ -178,7 +178,7 @@ async def test_another_identity_takes_over_nothing(scene: Scene, wire: Wire) -> 
     await phase(me, "live")
     assert me.identity != before
     assert not me.state.resumed
-    await until(lambda: wholes, "anew")
+    await until(lambda: [change for change in wholes if change.whole], "anew")
     assert len(wire.said("session.say")) == 1
 
 
@@ -195,8 +195,7 @@ async def test_a_client_lives_through_an_event_loop_that_was_held_up(
     monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.3)
     monkeypatch.setattr(connection, "LATE_SECONDS", 0.1)
     me = await scene.connected(backoff=SOON)
-    waits: list[object] = []
-    me.on("state", lambda state: state.phase == "waiting" and waits.append(state.why))
+    waits = waits_of(me)
     answer = asyncio.create_task(me.command("presence.set", status="busy"))
     await asyncio.sleep(0)
     monkeypatch.setattr(connection, "ANSWER_SECONDS", WAIT)

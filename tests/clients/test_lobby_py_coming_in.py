@@ -16,7 +16,7 @@ from lobby_client import Closed, Lobby, LobbyError, SecretFile, Unauthorized
 from lobby_client.http import HttpRefused, LobbyHttp
 from tests.clients.conformance import holds
 from tests.clients.links import Link, own_link
-from tests.clients.python_scenes import Scene, comes_back, phase, scene_at, until
+from tests.clients.python_scenes import Scene, comes_back, phase, scene_at, until, waits_of
 
 LEEWAY_SECONDS = 30
 SECRET = secrets.token_hex(32)
@@ -119,13 +119,12 @@ async def check_providers(scene: Scene) -> None:
         if len(tries) < 3:
             raise OSError("no network")
 
-    whys: list[str] = []
     patient = scene.client(token=failing)
-    patient.on("state", lambda state: state.phase == "waiting" and whys.append(state.why.reason))
+    waits = waits_of(patient)
     assert (await patient.connect()).kind == "anonymous"
     assert len(tries) == 3
-    assert len(whys) == 2
-    assert all("no network" in why for why in whys)
+    assert len(waits) == 2
+    assert all(wait.why and "no network" in wait.why.reason for wait in waits)
 
     def none(expired: bool) -> str:
         raise Unauthorized("log in first")
@@ -136,10 +135,11 @@ async def check_providers(scene: Scene) -> None:
     assert refused.state.phase == "closed"
 
     numbers = scene.client(token=lambda expired: 7)
-    numbers.on("state", lambda state: state.phase == "waiting" and whys.append(state.why.reason))
+    waits = waits_of(numbers)
     numbers.reconnect()
     await until(lambda: numbers.state.attempt >= 2, "tried again")
-    assert "a token is a text or None, not int" in whys[-1]
+    assert waits[0].why is not None
+    assert "a token is a text or None, not int" in waits[0].why.reason
 
 
 async def account(link: Link) -> tuple[str, str]:

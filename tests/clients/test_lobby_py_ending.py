@@ -138,11 +138,20 @@ def scene_url(link: object) -> str:
 
 @holds(24)
 async def test_a_wake_up_shortens_a_wait_of_ours_and_none_that_was_told(scene: Scene) -> None:
-    eager = await scene.connected(backoff=HOURS)
-    scene.link.cut()
-    await phase(eager, "waiting")
-    eager.hurry()
-    await phase(eager, "live")
+    gone: list[bool] = []
+
+    async def goes_once(socket: ServerConnection) -> None:
+        await welcome(socket, grace_ms=0)
+        if gone:
+            await socket.wait_closed()
+        gone.append(True)
+
+    async with scripted(goes_once) as url:
+        eager = await scene.connected(url, backoff=HOURS)
+        state = await phase(eager, "waiting")
+        assert (state.until or 0) > time.time() + 5, "an hour at random"
+        eager.hurry()
+        await phase(eager, "live")
 
     async def drains(socket: ServerConnection) -> None:
         await welcome(socket, heartbeat_ms=20_000)

@@ -1,4 +1,4 @@
-"""The Python client at a lobby of its own: killed, stopped, with few commands a second, draining."""
+"""The Python client at a lobby of its own: killed, stopped, with few commands a second."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from lobby_client import Lobby, State
+from lobby_client import Live, Lobby, State
 from lobby_client.http import LobbyHttp
 from lobby_client.states import Frame
 from tests.clients.conformance import holds
@@ -95,7 +95,7 @@ async def test_the_rate_that_hello_tells_is_kept(tmp_path: Path) -> None:
 
 async def check_all_at_once(scene: Scene, wire: Wire, me: Lobby, id: str) -> None:
     people = [f"00000000-0000-4000-8000-{n:012}" for n in range(62)]
-    watched = [me.sessions(), me.session(id), *map(me.person, people)]
+    watched: list[Live[Any]] = [me.sessions(), me.session(id), *map(me.person, people)]
     await asyncio.gather(*(live.ready() for live in watched))
     assert len(wire.said("watch")) == 1
     async with comes_back(me):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import runpy
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from lobby.channel.outcomes import OUTCOMES
+from tests.channel.good_commands import name_of
 from tests.support.repository import ROOT
 from tests.support.services import Missing, absent
 
@@ -21,11 +24,26 @@ BUILD: dict[str, Any] = runpy.run_path(str(ROOT / "scripts" / "clients"))
 DIST = ROOT / "clients" / "js" / "dist"
 LARGEST = 8 * 1024
 LONGEST_FILE = 300
+ROW = re.compile(r"^\| `([a-z]+\.[a-z]+)` \|[^\n]*$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer["FILE"].stem)
 def test_the_types_are_those_of_the_models(writer: dict[str, Any]) -> None:
     assert writer["FILE"].read_text() == writer["text"](), "run `make clients`"
+
+
+def test_the_results_of_commands_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "the-channel.md").read_text()
+    rows = {row[1]: row[0].split(" | ")[2] for row in ROW.finditer(page)}
+    results = {name_of(command): outcome.result for command, outcome in OUTCOMES.items()}
+    assert {name for name in results if "." in name} == set(rows)
+    for name, cell in rows.items():
+        said = re.search(r"`\{([^}`]*)", cell)
+        if said is None:
+            assert name == "host.set", "whose result is said in words"
+            continue
+        named = set(re.findall(r"\w+", said[1].split(":")[0]))
+        assert named == set(results[name].model_fields), (name, named)
 
 
 def test_the_client_is_built_from_its_sources(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class DocumentTopic(Topic):
             case {"type": "patch", "since": since, "version": int(version), "patch": patch}:
                 self._fold(since, version, patch)
             case {"type": "unchanged"} if self.known is not None:
-                self.become("live")
+                self._changed(())
 
     def _fold(self, since: object, version: int, patch: Any) -> None:
         if self.known is not None and version <= self.known[1]:
