@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup run test pythons check lint format limits bench long chaos soak lock sbom floors parts \
-    generators clients
+    generators clients conformance
 
 BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
@@ -64,8 +64,11 @@ soak: $(DEVELOPMENT) parts ## an hour of coming and going: nothing may grow (MIN
 	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60) --sockets $(or $(SOCKETS),2000) \
 	    $(if $(REDIS),--redis)
 
-clients: $(DEVELOPMENT) generators ## build clients/js/dist anew after a change to its sources or to the models
+clients: $(DEVELOPMENT) generators ## build the clients, and what the lobby serves of them, after a change to their sources or the models
 	@$(BIN)/python scripts/clients
+
+conformance: $(DEVELOPMENT) parts generators ## every scenario of the clients in its long form (ARGS='-k name' for some)
+	@LONG=1 $(BIN)/python -m pytest tests/clients $(ARGS)
 
 lock: $(DEVELOPMENT) ## write the locks anew after a change to pyproject.toml
 	@scripts/lock

@@ -50,17 +50,17 @@ ENTRY: Refusals = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandOutcome:
     """`refusals`: its own, beside those of any command."""
 
     result: type[BaseModel]
     refusals: Refusals = ()
 
 
-OUTCOMES: dict[type[words.Command], Outcome] = {
-    words.Hello: Outcome(Welcome, (*TOKEN, errors.Conflict)),
-    words.Refresh: Outcome(results.Refreshed, (*TOKEN, errors.NotYours)),
-    watch_words.Watch: Outcome(
+OUTCOMES: dict[type[words.Command], CommandOutcome] = {
+    words.Hello: CommandOutcome(Welcome, (*TOKEN, errors.Conflict)),
+    words.Refresh: CommandOutcome(results.Refreshed, (*TOKEN, errors.NotYours)),
+    watch_words.Watch: CommandOutcome(
         results.TopicWatched,
         (
             errors.TopicNotFound,
@@ -72,34 +72,36 @@ OUTCOMES: dict[type[words.Command], Outcome] = {
             presence_errors.RosterTooLarge,
         ),
     ),
-    watch_words.Unwatch: Outcome(results.Unwatched),
-    words.Ping: Outcome(results.ServerTime),
-    words.HostSet: Outcome(results.Hosting),
-    words.HostBefriend: Outcome(
+    watch_words.Unwatch: CommandOutcome(results.Unwatched),
+    words.Ping: CommandOutcome(results.ServerTime),
+    words.HostSet: CommandOutcome(results.Hosting),
+    words.HostBefriend: CommandOutcome(
         results.FriendList, (errors.OtherNotFound, errors.NotOneself, errors.ListFull)
     ),
-    words.HostUnfriend: Outcome(results.FriendList, (errors.OtherNotFound,)),
-    words.HostBan: Outcome(
+    words.HostUnfriend: CommandOutcome(results.FriendList, (errors.OtherNotFound,)),
+    words.HostBan: CommandOutcome(
         results.BanList,
         (errors.OtherNotFound, errors.NotOneself, errors.ListFull, errors.Unacceptable),
     ),
-    words.HostUnban: Outcome(results.BanList, (errors.OtherNotFound,)),
-    words.SessionLaunch: Outcome(
+    words.HostUnban: CommandOutcome(results.BanList, (errors.OtherNotFound,)),
+    words.SessionLaunch: CommandOutcome(
         results.SessionLaunched,
         (errors.AlreadyHosting, sessions.TemplateForbids, errors.Unacceptable),
     ),
-    words.SessionJoin: Outcome(
+    words.SessionJoin: CommandOutcome(
         results.SessionShown, (*ENTRY, errors.AccountNotFound, errors.ListFull)
     ),
-    words.SessionAsk: Outcome(results.Admissions),
-    words.SessionLeave: Outcome(results.SessionChanged, (errors.NotSeated, errors.Unacceptable)),
-    words.SessionKick: Outcome(
+    words.SessionAsk: CommandOutcome(results.Admissions),
+    words.SessionLeave: CommandOutcome(
+        results.SessionChanged, (errors.NotSeated, errors.Unacceptable)
+    ),
+    words.SessionKick: CommandOutcome(
         results.SessionChanged,
         (errors.NotSeated, errors.ListFull, errors.AccountNotFound, errors.Unacceptable),
     ),
-    words.SessionPardon: Outcome(results.SessionChanged, (errors.AccountNotFound,)),
-    words.SessionExcluded: Outcome(results.ExcludedPlayers),
-    words.SessionInvite: Outcome(
+    words.SessionPardon: CommandOutcome(results.SessionChanged, (errors.AccountNotFound,)),
+    words.SessionExcluded: CommandOutcome(results.ExcludedPlayers),
+    words.SessionInvite: CommandOutcome(
         results.SessionShown,
         (
             errors.SessionFull,
@@ -109,25 +111,25 @@ OUTCOMES: dict[type[words.Command], Outcome] = {
             errors.AccountNotFound,
         ),
     ),
-    words.SessionUpdate: Outcome(
+    words.SessionUpdate: CommandOutcome(
         results.SessionShown, (sessions.TemplateForbids, errors.Unacceptable)
     ),
-    code_words.SessionCode: Outcome(
+    code_words.SessionCode: CommandOutcome(
         results.CodeShown, (errors.SessionNotJoinable, sessions.TemplateForbids)
     ),
-    team_words.SessionMove: Outcome(
+    team_words.SessionMove: CommandOutcome(
         results.SessionShown,
         (errors.NotSeated, sessions.TeamFull, sessions.TeamsLocked, sessions.OwnTeamFixed),
     ),
-    team_words.SessionSwap: Outcome(
+    team_words.SessionSwap: CommandOutcome(
         results.SessionShown, (errors.NotSeated, sessions.SameTeam, sessions.LeaderStays)
     ),
-    team_words.SessionPermit: Outcome(results.Permitted, (errors.NotSeated,)),
-    words.SessionPush: Outcome(results.Pushed, (errors.WrongKey,)),
-    words.SessionSay: Outcome(results.LineSaid, (errors.Unacceptable,)),
-    words.SessionSignal: Outcome(results.Done, (errors.NotSeated,)),
-    words.SessionClose: Outcome(results.Done),
-    queue_words.QueueJoin: Outcome(
+    team_words.SessionPermit: CommandOutcome(results.Permitted, (errors.NotSeated,)),
+    words.SessionPush: CommandOutcome(results.Pushed, (errors.WrongKey,)),
+    words.SessionSay: CommandOutcome(results.LineSaid, (errors.Unacceptable,)),
+    words.SessionSignal: CommandOutcome(results.Done, (errors.NotSeated,)),
+    words.SessionClose: CommandOutcome(results.Done),
+    queue_words.QueueJoin: CommandOutcome(
         results.Queued,
         (
             queues.QueueNotFound,
@@ -140,10 +142,14 @@ OUTCOMES: dict[type[words.Command], Outcome] = {
             queues.NotInQueue,
         ),
     ),
-    queue_words.QueueLeave: Outcome(results.Done, (queues.NotInQueue,)),
-    queue_words.QueueAccept: Outcome(results.Done, (queues.TicketNotFound, queues.NothingOffered)),
-    queue_words.QueueDecline: Outcome(results.Done, (queues.TicketNotFound, queues.NothingOffered)),
-    words.PresenceSet: Outcome(results.StatusShown),
+    queue_words.QueueLeave: CommandOutcome(results.Done, (queues.NotInQueue,)),
+    queue_words.QueueAccept: CommandOutcome(
+        results.Done, (queues.TicketNotFound, queues.NothingOffered)
+    ),
+    queue_words.QueueDecline: CommandOutcome(
+        results.Done, (queues.TicketNotFound, queues.NothingOffered)
+    ),
+    words.PresenceSet: CommandOutcome(results.StatusShown),
 }
 
 

@@ -55,7 +55,7 @@ export class DocumentTopic extends Topic<LiveWatcher<any>> {
       this.state = frozen(frame.state);
       this.#changed([[]], same ? frame.version : Infinity);
     } else if (frame.type === "patch") this.#fold(frame);
-    else if (frame.type === "unchanged") this.become("live");
+    else if (frame.type === "unchanged") this.#changed([], frame.version);
   }
 
   #fold({ since, version, patch }: Frame): void {

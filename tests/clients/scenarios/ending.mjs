@@ -46,6 +46,10 @@ await scenario(23, async () => {
   // It may be opened again, with what it watched.
   await never.connect();
   await Promise.all([watched.ready, read.ready]);
+  never.close();
+  await assert.rejects(never.ready, closed);
+  await never.connect();
+  await Promise.all([watched.ready, read.ready]); // also where nothing has changed meanwhile
 
   // Closed with a command underway: it may have been done.
   await please("mute");
