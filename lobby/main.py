@@ -26,15 +26,7 @@ from lobby import catalogue
 from lobby.actions import people
 from lobby.actions.matchmaking import explain
 from lobby.actions.topics import TopicSource
-from lobby.api import (
-    client_files,
-    health,
-    link,
-    middleware,
-    openapi,
-    page,
-    presence,
-)
+from lobby.api import client_files, health, link, middleware, openapi, page, presence
 from lobby.api.dialect import Door
 from lobby.api.hosts import routes as hosts
 from lobby.api.player_services import routes as player_services
@@ -75,6 +67,8 @@ GC_THRESHOLDS = (5_000, 5, 20_000)
 """Garbage collection thresholds: new objects are scanned a few at a time, so that no pause is long;
 sockets, many objects that stay, rarely."""
 
+FILES = [*page.routes, *link.routes, *client_files.routes]
+
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application with its routes; its lifespan opens the lobby and runs background work."""
@@ -108,13 +102,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 await lobby.presence.leave_all()
 
     app = Starlette(
-        routes=[
-            *page.routes,
-            *link.routes,
-            *client_files.routes,
-            *api_routes(chosen),
-            WebSocketRoute("/ws", connect),
-        ],
+        routes=[*FILES, *api_routes(chosen), WebSocketRoute("/ws", connect)],
         lifespan=lifespan,
         middleware=[middleware.middleware(chosen)],
         exception_handlers={HTTPException: middleware.refuse},
