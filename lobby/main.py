@@ -26,13 +26,16 @@ from lobby import catalogue
 from lobby.actions import people
 from lobby.actions.matchmaking import explain
 from lobby.actions.topics import TopicSource
-from lobby.api import client_files, health, link, middleware, openapi, page, presence
-from lobby.api.dialect import Door
-from lobby.api.hosts import routes as hosts
-from lobby.api.player_services import routes as player_services
+from lobby.api import (
+    client_files,
+    health,
+    link,
+    middleware,
+    openapi,
+    page,
+)
+from lobby.api.doors import doors_of
 from lobby.api.request_limits import RequestLimits
-from lobby.api.server_status import routes as server_status
-from lobby.api.users import routes as users
 from lobby.audit import AuditLog, write_to_log
 from lobby.channel import asyncapi
 from lobby.channel.endpoint import Channel
@@ -67,8 +70,6 @@ GC_THRESHOLDS = (5_000, 5, 20_000)
 """Garbage collection thresholds: new objects are scanned a few at a time, so that no pause is long;
 sockets, many objects that stay, rarely."""
 
-FILES = [*page.routes, *link.routes, *client_files.routes]
-
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application with its routes; its lifespan opens the lobby and runs background work."""
@@ -95,14 +96,13 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 Cleaner(lobby).run,
                 loop_lag.run,
             ):
-                gc.collect()
-                gc.freeze()
-                gc.set_threshold(*GC_THRESHOLDS)
+                collect_rarely()
                 yield
                 await lobby.presence.leave_all()
 
+    files = [*page.routes, *link.routes, *client_files.routes]
     app = Starlette(
-        routes=[*FILES, *api_routes(chosen), WebSocketRoute("/ws", connect)],
+        routes=[*files, *api_routes(chosen), WebSocketRoute("/ws", connect)],
         lifespan=lifespan,
         middleware=[middleware.middleware(chosen)],
         exception_handlers={HTTPException: middleware.refuse},
@@ -112,16 +112,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
-def doors_of(settings: Settings) -> list[Door]:
-    """Every dialect with its operations."""
-    return [
-        hosts.door,
-        users.door,
-        presence.door,
-        server_status.door(settings.api_prefix),
-        player_services.door,
-        health.door,
-    ]
+def collect_rarely() -> None:
+    """What has been made by now stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def api_routes(settings: Settings) -> list[Route]:

@@ -181,7 +181,9 @@ class Lobby(Commands):
         why = self.state.why
         if self.state.phase == "closed" and why is not None:
             raise Closed(why)
-        return await self._queue.command(type, fields, timeout=timeout, id=id, retry=retry)
+        result = await self._queue.command(type, fields, timeout=timeout, id=id, retry=retry)
+        await self._supervisor.topics.shown(fields, result)
+        return result
 
     def _tell(self, event: str, detail: Any) -> None:
         self._note(event, {event: detail})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Generic, TypeVar, cast
 
 from lobby_client.errors import LobbyError, NotReady, TimedOut
@@ -16,6 +18,8 @@ from lobby_client.watchers import Watcher
 
 S = TypeVar("S")
 MOST_PATHS = 256
+SHOWN_SECONDS = 2.0
+"""That a result waits for the document which shows it."""
 WHOLE: tuple[Path, ...] = ((),)
 
 
@@ -23,6 +27,9 @@ class DocumentTopic(Topic):
     state: Any = None
     known: tuple[str, int] | None = None
     """Epoch and version."""
+    _view: object = None
+    _awaited: tuple[tuple[float, Outcome[None]], ...] = ()
+    """Who waits for which version."""
 
     def have(self) -> Frame:
         if self.known is None:
@@ -36,15 +43,38 @@ class DocumentTopic(Topic):
     def replied(self, result: Frame) -> None:
         pass
 
+    async def shows(self, version: float, *, inside: bool) -> None:
+        outside = inside and self._view == "outside"
+        if self.known is not None and self.known[1] >= version and not outside:
+            return
+        waiting = (math.inf if outside else version, Outcome[None]())
+        self._awaited += (waiting,)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SHOWN_SECONDS):
+                await waiting[1].wait()
+        self._awaited = tuple(one for one in self._awaited if one is not waiting)
+
+    def end(self, code: str) -> None:
+        self._tell_awaited(math.inf)
+        super().end(code)
+
+    def _tell_awaited(self, reached: float) -> None:
+        for version, outcome in self._awaited:
+            if version <= reached:
+                outcome.resolve(None)
+
     def take(self, frame: Frame) -> None:
         match frame:
             case {"type": "state", "epoch": str(epoch), "version": int(version), "state": state}:
+                # Versions compare within an epoch: in another we see another side of it.
+                same = self.known is None or self.known[0] == epoch
                 self.state, self.known = without_nulls(state), (epoch, version)
-                self._changed(WHOLE)
+                self._view = frame.get("view")
+                self._changed(WHOLE, version if same else math.inf)
             case {"type": "patch", "since": since, "version": int(version), "patch": patch}:
                 self._fold(since, version, patch)
             case {"type": "unchanged"} if self.known is not None:
-                self._changed(())
+                self._changed((), self.known[1])
 
     def _fold(self, since: object, version: int, patch: Any) -> None:
         if self.known is not None and version <= self.known[1]:
@@ -54,14 +84,15 @@ class DocumentTopic(Topic):
         paths: list[Path] = []
         self.state = merged(patch, self.state, paths)
         self.known = (self.known[0], version)
-        self._changed(tuple(paths))
+        self._changed(tuple(paths), version)
 
-    def _changed(self, paths: tuple[Path, ...]) -> None:
+    def _changed(self, paths: tuple[Path, ...], version: float) -> None:
         self.become("live")
         for watcher in list(self.watchers):
             watcher.arrived(self.state)
         if paths:
             self.tell("change", Change(self.state, paths, whole=() in paths))
+        self._tell_awaited(version)
 
 
 class Live(Watcher[S], Generic[S]):

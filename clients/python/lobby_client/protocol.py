@@ -487,8 +487,9 @@ class Commands(Channel):
         retry: Retry = "safe",
         **fields: Any,
     ) -> Any:
-        """Its result. `timeout`: seconds. `retry="never"`: not said again after a loss, nor after
-        `too_many`. Cancelled, it gives up its answer, and nothing else.
+        """Its result; by then a session that is watched shows it. `timeout`: seconds.
+        `retry="never"`: not said again after a loss, nor after `too_many`. Cancelled, it gives up
+        its answer, and nothing else.
 
         Raises Refused, TimedOut (it was never sent), UnknownOutcome (it was sent, and its answer is
         lost), QueueFull, Closed.

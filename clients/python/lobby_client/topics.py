@@ -89,6 +89,9 @@ class Topic:
     def reset(self) -> None:
         raise NotImplementedError
 
+    async def shows(self, version: float, *, inside: bool) -> None:
+        """Once it has this version, and is seen from the inside; or will not have it."""
+
     def replied(self, result: Frame) -> None:
         raise NotImplementedError
 
@@ -116,6 +119,16 @@ class Topics:
         if not isinstance(found, kind):
             raise TypeError(f"{topic} is watched as something else")
         return found
+
+    async def shown(self, fields: Mapping[str, Any], result: Any) -> None:
+        """Once the document of its session shows what a command did, if it is watched."""
+        said: Frame = result if isinstance(result, dict) else {}
+        session = said["session"] if isinstance(said.get("session"), dict) else {}
+        version = number(session.get("version", said.get("version")), -1.0, -1.0)
+        id = session.get("id", fields.get("session"))
+        topic = self._topics.get(json.dumps({"topic": f"session:{id}"}))
+        if topic is not None and version >= 0:
+            await topic.shows(version, inside="state" in session)
 
     def live(self) -> None:
         self._live = True
