@@ -1,5 +1,5 @@
-"""The clients of the channel, served to pages of every origin: `/client/v1/lobby.js`, its types, and
-packages for npm and pip, which `scripts/clients` builds.
+"""The clients of the channel, served to pages of every origin: `/client/v1/lobby.js`, its types,
+and packages for npm and pip, which `scripts/clients` builds.
 
 The path names the protocol's version. The files are public, so every origin may read them.
 """

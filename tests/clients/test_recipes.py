@@ -4,6 +4,7 @@ Godot and Unity are samples to be read: neither engine is here.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -57,8 +58,8 @@ def lobby(
     site: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LobbyProcess]:
     home = tmp_path_factory.mktemp("lobby")
-    settings = {"database_url": "sqlite::memory:", "allowed_origins": site[1]}
-    lobby = LobbyProcess(home, **settings).start()
+    memory = "sqlite::memory:"
+    lobby = LobbyProcess(home, database_url=memory, allowed_origins=site[1]).start()
     yield lobby
     lobby.remove()
 
@@ -161,15 +162,17 @@ async def test_a_bot_joins_greets_and_ends(
     launched = await host.command("session.launch", name="Harbour")
     chat = f"chat:{(session := launched['session']['id'])}"
     await host.watch(chat, after=0)
-    with subprocess.Popen(command, cwd=tmp_path) as bot:
-        try:
-            await host.watch(f"session:{session}")
-            await host.until(lambda: host.states[f"session:{session}"]["free"] == 6)
-            # It hears what is said once it listens.
-            await until(partial(greeted, host, session, chat))
-        finally:
-            bot.send_signal(signal.SIGTERM)
-        assert bot.wait(30) == 0
+    bot = await asyncio.create_subprocess_exec(*command, cwd=tmp_path)
+    try:
+        await host.watch(f"session:{session}")
+        await host.until(lambda: host.states[f"session:{session}"]["free"] == 6)
+        # It hears what is said once it listens.
+        await until(partial(greeted, host, session, chat))
+    finally:
+        bot.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            code = await bot.wait()
+    assert code == 0
     await host.command("session.close", session=session)
 
 
