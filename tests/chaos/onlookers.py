@@ -5,7 +5,7 @@ the end what a fresh connection sees.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 from lobby_client import Lobby
 from lobby_client.patch import without_nulls
@@ -49,19 +49,21 @@ async def fresh(world: World) -> Frame | None:
             await client.close()
 
 
-async def onlookers(world: World) -> list[Onlooker]:
-    """One at each process, behind links that may become slow or silent."""
+async def onlookers(world: World, stack: AsyncExitStack) -> list[Onlooker]:
+    """One at each process, behind links that may become slow or silent, closed with the stack."""
     found = [Onlooker(url) for url in world.linked_urls]
     for one in found:
+        stack.push_async_callback(one.lobby.close)
         await one.lobby.connect()
     return found
 
 
 async def disagreeing(world: World, found: list[Onlooker], *, within: float) -> list[str]:
-    """What is wrong with those who do not see the same in time, or have met nonsense."""
+    """What is wrong with those who do not see the same in time, or have met nonsense. `within`:
+    seconds on a machine that does nothing else."""
     wrong = [f"the client at {one.url}: {error!r}" for one in found for error in one.errors]
     with suppress(TimeoutError):
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(within * world.history.slow):
             await asyncio.gather(*(one.agrees(world) for one in found))
             return wrong
     return wrong + [f"the client at {one.url} sees otherwise: {one.lobby.state}" for one in found]

@@ -112,9 +112,7 @@ async def play(world: World, plan: Plan) -> Outcome:
     outcome = Outcome(plan, history.events)
     among = await gathered(world, plan, dice)
     async with AsyncExitStack() as stack:
-        shipped = await onlookers(world)
-        for onlooker in shipped:
-            stack.push_async_callback(onlooker.lobby.close)
+        shipped = await onlookers(world, stack)
         asking = await everybody_asking(world, plan, dice)
         for poller in asking:
             stack.push_async_callback(poller.http.aclose)
@@ -130,8 +128,7 @@ async def play(world: World, plan: Plan) -> Outcome:
         await befall(world, plan, among, outcome, living, dice=dice)
         await all_heals(world, plan, among, outcome, seekers)
         everybody_lives(living)
-        within = plan.converged_within * history.slow
-        outcome.surprises += await disagreeing(world, shipped, within=within)
+        outcome.surprises += await disagreeing(world, shipped, within=plan.converged_within)
         await read_back(world)
         outcome.surprises += [
             f"not shown to {one.uuid} in the end: {gone}"
