@@ -168,18 +168,68 @@ async def test_when_the_host_is_gone_the_session_ends_and_the_players_are_told(
     assert told[-1] == "ended"
 
 
-async def test_the_people_of_a_dead_process_lose_their_seats_and_nobody_else(
+async def test_the_people_of_a_dead_process_lose_their_seats_after_their_grace_and_nobody_else(
     local: LocalLobby,
 ) -> None:
     host, guest, session = await seated(local)
+    third, fourth = await local.person(), await local.person()
     async with local_lobby(local.lobby.store, shared(local.lobby)) as other:
-        third = await local.person()
         await arrive(other, third, 3)
+        await arrive(other, fourth, 4)
         await local.join(session, third)
-        # The other process beats no more.
-        await keep_alive(local, local.lobby.settings.keeper_seconds + 1)
-        await presence.expire_due(local.lobby)
+        await local.join(session, fourth)
+    settings, sweeper = local.lobby.settings, Sweeper(local.lobby)
+    await sweeper.round()
+    # 1. The other process beats no more: they are not shown, and keep their seats.
+    await keep_alive(local, settings.keeper_seconds + settings.grace_seconds - 1)
+    await sweeper.round()
+    assert (await local.lobby.roster.read()).entries.keys() == {host.uuid, guest.uuid}
+    seats_before = {"0": host.uuid, "1": guest.uuid, "2": third.uuid, "3": fourth.uuid}
+    assert taken(await local.now(session)) == seats_before
+    # 2. Who came back to this one stays; who did not is gone, once the grace is over.
+    await arrive(local, fourth, 4)
+    await keep_alive(local, 2)
+    await sweeper.round()
+    assert taken(await local.now(session)) == {
+        "0": host.uuid, "1": guest.uuid, "3": fourth.uuid,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped", "paused"])
+async def test_while_no_process_lives_nobody_loses_anything(local: LocalLobby, how: str) -> None:
+    settings, sweeper = local.lobby.settings, Sweeper(local.lobby)
+    async with local_lobby(local.lobby.store, shared(local.lobby)) as before:
+        last = local if how == "paused" else before
+        host, guest, session = await seated(last)
+        await sweeper.round()
+        if how == "stopped":
+            await before.lobby.presence.leave_all()
+    # 1. All are away for longer than any grace; then one lives.
+    local.clock.advance(settings.unattended_seconds)
+    await arrive(local, await local.person(), 9)
+    await sweeper.round()
+    await keep_alive(local, settings.restart_grace_seconds - 1)
+    await sweeper.round()
     assert taken(await local.now(session)) == {"0": host.uuid, "1": guest.uuid}
+    # 2. Who does not come back then is gone.
+    await arrive(local, host, 3)
+    await keep_alive(local, 2)
+    await sweeper.round()
+    here = {"0": host.uuid} | ({"1": guest.uuid} if how == "paused" else {})
+    assert taken(await local.now(session)) == here
+
+
+async def test_the_grace_after_a_loss_is_never_shorter_than_the_one_that_is_told() -> None:
+    store = await open_store("sqlite::memory:")
+    async with local_lobby(store) as before:
+        _, _, session = await seated(before)
+    async with local_lobby(store, grace_seconds=120) as local:
+        sweeper = Sweeper(local.lobby)
+        await sweeper.round()
+        await keep_alive(local, 119)
+        await sweeper.round()
+        assert len(taken(await local.now(session))) == 2
+    await store.close()
 
 
 async def test_who_never_held_a_socket_keeps_the_seat_for_a_while(local: LocalLobby) -> None:
