@@ -94,7 +94,7 @@ class PresenceTracker:
         self._departed: dict[str, str | None] = {}
         self._pending: set[str] = set()
         self._generation = self._attempt = 0
-        self._unsure = False
+        self._unsure = self._ended = False
         self._vouches_until = 0.0
         self._due = asyncio.Event()
         self._due.set()
@@ -161,8 +161,9 @@ class PresenceTracker:
         self._due.set()
 
     async def run(self) -> None:
-        """Endless: write who came and went to the roster, and renew the lease by heartbeats."""
-        while True:
+        """Until `leave_all`: write who came and went to the roster, and renew the lease by
+        heartbeats."""
+        while not self._ended:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._keeper_seconds / HEARTBEATS_PER_TERM):
                     await self._due.wait()
@@ -248,6 +249,7 @@ class PresenceTracker:
             del self._here[account]
             self._pending.add(account)
         await self._write_pending()
+        self._ended = True
         if not self._unsure:
             with suppress(Unreachable):
                 await self._beat(0)

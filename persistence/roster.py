@@ -99,8 +99,8 @@ class Presence(Dependency, Protocol):
         shortens a term that runs already, and shows them no longer than they were to be."""
 
     async def expired(self, limit: int = 100) -> list[str]:
-        """Some accounts whose term has ended, or whose keeper's lease and grace: at most `limit`. They
-        have left the roster, and are returned again until `forget`."""
+        """Some accounts whose term has ended, or the grace after their keeper's lease: at most
+        `limit`. They have left the roster, and are returned again until `forget`."""
 
     async def forget(self, who: Iterable[str]) -> None:
         """Acknowledge these, except those who entered again or got another term."""
