@@ -133,7 +133,7 @@ async def session_leave(call: CommandCall, command: words.SessionLeave) -> Resul
 async def session_kick(call: CommandCall, command: words.SessionKick) -> Result:
     if command.reason and command.message:
         raise Malformed([problem("value_error", "`reason` and `message` are one thing; say one")])
-    await exclusions.kick(
+    session = await exclusions.kick(
         call.lobby,
         call.permit,
         id=int(command.session),
@@ -141,7 +141,14 @@ async def session_kick(call: CommandCall, command: words.SessionKick) -> Result:
         said=command.reason or command.message,
         seconds=command.for_s,
     )
-    return {}
+    return kicked(call.lobby, session, command)
+
+
+def kicked(lobby: Lobby, session: Session, command: words.SessionKick) -> Result:
+    """It is said where they may come back at once, and would not otherwise."""
+    usual = command.for_s is None
+    not_kept = usual and exclusions.not_kept(lobby, session, command.guest)
+    return {"kept_out": False} if not_kept else {}
 
 
 async def session_pardon(call: CommandCall, command: words.SessionPardon) -> Result:

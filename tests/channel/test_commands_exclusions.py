@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from lobby.actions.changes import change
+from lobby.domain.sessions.exclusions import MOST_EXCLUDED, Exclusion
 from tests.support.channel_client import Client, Refused
 from tests.support.people import Person, new_host, new_user
 from tests.support.server_thread import Served, serving
@@ -100,6 +103,30 @@ async def test_a_hosts_kick_keeps_out_for_a_while_and_for_no_time_if_that_is_sai
     await scene.join()
     await scene.kick(for_s=0)
     await scene.join()
+
+
+async def test_where_nobody_more_can_be_kept_out_a_plain_kick_says_that_they_may_come_back(
+    served: Served, scene: Scene
+) -> None:
+    kept_out = {str(uuid4()): Exclusion(scene.host.uuid, 0.0) for _ in range(MOST_EXCLUDED)}
+    served.do(
+        change.alter(
+            served.lobby, int(scene.session), lambda s: s.exclusions.players.update(kept_out)
+        )
+    )
+    assert await scene.refused(scene.kick(for_s=60)) == "list_full"
+    assert await scene.kick() == {"kept_out": False}
+    await scene.join()
+    assert await scene.kick(for_s=0) == {}
+
+
+async def test_nobody_kicks_the_host_whose_session_it_is(scene: Scene) -> None:
+    kick = scene.kick(guest=scene.host.uuid)
+    assert await scene.refused(kick) == "forbidden"
+    permit = scene.host.command(
+        "session.permit", session=scene.session, player=scene.host.uuid, permits=["kick"]
+    )
+    assert await scene.refused(permit) == "forbidden"
 
 
 async def test_the_reason_is_said_under_either_name_and_not_under_both(scene: Scene) -> None:
