@@ -17,7 +17,7 @@ from lobby.actions import readiness
 from lobby.actions.accounts import accounts
 from lobby.actions.login import tokens
 from lobby.actions.matchmaking import explain
-from lobby.caller import Caller, calling, covered
+from lobby.caller import Caller, calling, covered, current
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import Conflict
@@ -210,6 +210,7 @@ def _audit(lobby: Lobby, command: Command | None, outcome: str, *, whom: str = "
             type=getattr(command, "type", None),
             role=getattr(command, "role", None),
             outcome=outcome,
+            kept=not current().traced,  # what was done stands there by its own name
         )
 
 

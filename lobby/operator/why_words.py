@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from lobby.actions.changes.trail import CANCELLED, COMING, GONE, KICKED, WITHDRAWN
+from lobby.actions.changes.trail import CANCELLED, COMING, KICKED, WITHDRAWN
 from lobby.domain.accounts import Restriction
 from lobby.domain.reasons import Reason
 from lobby.domain.sessions.diff import SYSTEM_SOURCE
-from lobby.domain.trail import LOGIN_REFUSED, REFUSALS
+from lobby.domain.trail import GONE, LOGIN_REFUSED, REFUSALS
 
 Entry = Mapping[str, Any]
 Naming = Callable[[str], str]
