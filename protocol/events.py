@@ -149,7 +149,7 @@ class InboxEntry(BaseModel):
     both absent when the reader no longer belongs to it. `rank`, `request` (for entitlements) and
     `order` (within a request) are ids. Of kind `message`: a text that somebody posted, with the
     `link` to fetch and its entity tag, `link_tag`. `reason`: why the reader is no longer in the
-    session, where that is so.
+    session, where that is so; `until`: until when they are kept out of it, in Unix seconds.
     """
 
     kind: InboxKind
@@ -165,6 +165,7 @@ class InboxEntry(BaseModel):
     link: str | None = None
     link_tag: str | None = None
     reason: str | None = None
+    until: float | None = None
     custom_data: dict[str, str] | None = None
     at: float
 

@@ -36,16 +36,17 @@ class Scene:
         words = {"session": self.session, "guest": self.guest.uuid}
         return await self.host.command("session.pardon", **dict[str, Any](words))
 
-    async def told(self, kind: str, message: str = "") -> None:
-        """Until the guest's inbox has such an entry."""
+    async def told(self, kind: str, message: str = "") -> dict[str, Any]:
+        """Until the guest's inbox has such an entry; the newest."""
         if "inbox" not in self.guest.entries:
             await self.guest.watch("inbox", after=0)
 
-        def found() -> bool:
+        def found() -> list[dict[str, Any]]:
             entries = self.guest.entries["inbox"].values()
-            return any(e["kind"] == kind and message in e["message"] for e in entries)
+            return [e for e in entries if e["kind"] == kind and message in e["message"]]
 
-        await self.guest.until(found)
+        await self.guest.until(lambda: bool(found()))
+        return found()[-1]
 
     async def join(self) -> Any:
         return await self.guest.command("session.join", session=self.session)
@@ -80,6 +81,7 @@ async def test_a_kick_with_a_time_keeps_out_until_a_pardon(scene: Scene) -> None
     entry = excluded[scene.guest.uuid]
     assert (entry["reason"], entry["by"]) == ("afk", scene.host.uuid)
     assert 600 <= entry["until"] - before < 700
+    assert (await scene.told("session_kicked", "afk"))["until"] == entry["until"]
     assert await scene.pardon() == {}
     assert await scene.excluded() == {}
     await scene.join()
@@ -134,7 +136,7 @@ async def test_the_reason_is_said_under_either_name_and_not_under_both(scene: Sc
     assert await refused == "malformed"
     for name in ("reason", "message"):
         await scene.kick(for_s=0, **{name: f"by {name}"})
-        await scene.told("session_kicked", f"by {name}")
+        assert "until" not in await scene.told("session_kicked", f"by {name}")
         await scene.join()
 
 

@@ -1,5 +1,5 @@
-"""A command is repeated by somebody from whom its session is hidden by now: what was answered before
-is not told again.
+"""A command is repeated by somebody from whom its session is hidden by now: what was answered
+before is not told again.
 """
 
 from __future__ import annotations

@@ -100,8 +100,9 @@ class Permits:
         return self.seats.of(player).seat.permits
 
     def give(self, permit: Permit, player: str, powers: Collection[Power]) -> None:
-        """Set the permits of a member. Whoever gives or takes one has that power by their role, and
-        who is given one does not: a permit would outlast their lead. Raises NotSeated, Forbidden."""
+        """Set the permits of a member. Whoever gives or takes one has that power by their role;
+        whoever is given one has not, as it would outlast their lead. Raises NotSeated, Forbidden.
+        """
         self.require(permit)
         held, wanted = {*self.permits_of(player)}, {*powers}
         if not all(self.may_by_role(permit, power) for power in held ^ wanted):
