@@ -248,3 +248,24 @@ def test_a_newcomer_finds_the_command(server: LobbyProcess) -> None:
     assert "restrict" in lobby(server.home, "--help").stdout
     told = lobby(server.home, "restrict")
     assert (told.returncode, "Missing argument 'who'" in told.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "nan", "1e9"])
+def test_a_time_that_is_none_is_refused_in_words(server: LobbyProcess, days: str) -> None:
+    told = lobby(server.home, "restrict", "nobody", "--days", days)
+    words = " ".join(told.stderr.replace("\u2502", " ").split())
+    assert told.returncode == 2
+    assert "'--days': say more than 0 and at most 100,000; leave it out for good." in words
+
+
+def test_a_reason_is_one_line_of_what_can_be_seen(
+    server: LobbyProcess, http: httpx2.Client
+) -> None:
+    uuid = log_in(http, secrets.token_hex(16)).json()["active_player_uuid"]
+    for reason in ("\u202etaehc", "a\u0007b", "\u200b", "   "):
+        told = lobby(server.home, "restrict", uuid, "--reason", reason)
+        assert (told.returncode, told.stdout) == (1, "")
+        assert "the text " in told.stderr
+    assert ask(server, "show", uuid)["restrictions"] == []
+    said = ask(server, "restrict", uuid, "--reason", "cheats\nand  lies ")
+    assert [one["reason"] for one in said["restrictions"]] == ["cheats and lies"]
