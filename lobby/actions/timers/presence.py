@@ -11,7 +11,7 @@ from lobby.actions.login import tokens
 from lobby.actions.sessions import lifecycle
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
-from lobby.domain.errors import NotFound, NotSeated, Unavailable
+from lobby.domain.errors import AccountNotFound, NotFound, NotSeated, Unavailable
 from lobby.domain.permissions import SYSTEM, Actor, Permit
 from lobby.domain.reasons import Reason
 from lobby.domain.sessions.session import Session
@@ -68,11 +68,28 @@ async def release(lobby: Lobby, account: str, *, goodbye: bool = False) -> None:
             await _unseat(lobby, session, account, goodbye=goodbye)
 
 
-async def signed_out(lobby: Lobby, account: str) -> None:
-    """A login ended, and its sockets are closed by now: unless another one is open, whoever was
-    there by them is gone."""
-    if account not in await lobby.roster.present([account]):
-        await release(lobby, account, goodbye=True)
+async def signed_out(lobby: Lobby, id: str) -> None:
+    """A login ended, and its sockets are closed by now: unless they are there by another one,
+    whoever was there by it is gone. Nothing where it did not end, as the process was killed."""
+    account, login, version, at = id.split(":")
+    with suppress(AccountNotFound):
+        now = await lobby.accounts.get(account)
+        if login in now.ended or now.token_version != int(version):
+            await depart(lobby, account, login, at=float(at))
+
+
+async def depart(lobby: Lobby, account: str, login: str, *, at: float) -> None:
+    """Free the seats that they had then, if nothing but this login shows them to be there; what
+    they host ends. Whose sockets are still open keeps them yet."""
+    if await expiry_timers.forget_login(lobby, account, login):
+        return
+    if account in await lobby.roster.present([account]):
+        return
+    for session in await lobby.sessions.all("player", account):
+        held = session.seats.held_by(account)
+        since = held.seat.joined if held else session.created
+        if since is not None and since <= at:
+            await _unseat(lobby, session, account, goodbye=True)
 
 
 async def rearm_signed_out(lobby: Lobby) -> None:
