@@ -136,7 +136,10 @@ async def issue_token(lobby: Lobby, command: IssueToken) -> Result:
 
 
 async def explain_ticket(lobby: Lobby, command: ExplainTicket) -> Result:
-    return await explain.queue_state(lobby, command.ticket)
+    """As its players see it, and which matches under way are not filled, which they do not."""
+    told = await explain.queue_state(lobby, command.ticket)
+    unfilled = await explain.unfilled(lobby, command.ticket)
+    return {**told, "unfilled": unfilled} if unfilled else told
 
 
 async def back_up(lobby: Lobby, command: BackUp) -> Result:
