@@ -70,9 +70,9 @@ class Windows:
         self._asked: list[_Asked] = []
         self._learning: list[_Asked] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._flushing = self._learns = False
-        self._ticked = 0.0
+        self._ticked = self._at = 0.0
 
     def __len__(self) -> int:
         """Questions that are known or about to be."""
@@ -215,10 +215,11 @@ class Windows:
             return
         at = max(due, self._ticked + TICK_SECONDS)
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._at <= at:
                 return
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(at, self._tick)
+        # Kept beside it: uvloop's handle of what is due already does not say when.
+        self._at, self._timer = at, asyncio.get_running_loop().call_at(at, self._tick)
 
     def _tick(self) -> None:
         self._timer, self._flushing, self._ticked = None, True, asyncio.get_running_loop().time()

@@ -49,6 +49,49 @@ PLAY = """async ([lobby, slot, session]) => {
     named: changed.headers.get("X-Request-Id")?.length,
   };
 }"""
+LOOK = """async ([lobby, token, friend, session]) => {
+  const { Channel } = await import(`${lobby}/web/channel.js`);
+  const channel = new Channel({ token });
+  const shown = (topic, question, holds) =>
+    new Promise((seen) =>
+      channel.watch(topic, { changed: (state) => holds(state) && seen(true) }, { question }));
+  const watched = Promise.all([
+    shown("sessions", { filter: { host: "friends" } }, ({ sessions }) => session in sessions),
+    shown("people", { filter: { status: "online" } }, ({ people }) => friend in people),
+    shown("friends", null, ({ people }) => people[friend]?.status === "online"),
+    shown(`presence:${friend}`, null, ({ status }) => status === "online"),
+    shown("presence:count", null, ({ online }) => online >= 2),
+  ]);
+  channel.open();
+  await watched;
+  const headers = { Authorization: `Bearer ${token}` };
+  const asked = [];
+  for (const path of ["/presence", `/presence/${friend}`, "/friends/presence"]) {
+    const first = await fetch(lobby + path, { headers });
+    const known = { ...headers, "If-None-Match": first.headers.get("ETag") };
+    asked.push([first.status, (await fetch(lobby + path, { headers: known })).status]);
+  }
+  const search = async (filter) => {
+    const json = { ...headers, "Content-Type": "application/json" };
+    const body = JSON.stringify({ filter });
+    return fetch(`${lobby}/sessions/search`, { method: "POST", headers: json, body });
+  };
+  const found = await (await search({ host: "friends" })).json();
+  const wrong = await search({ host: "me" });
+  const why = (await wrong.json()).detail[0].loc.join(".");
+  return { asked, found: found.sessions.map(({ id }) => id), wrong: [wrong.status, why] };
+}"""
+SHUT_OUT = """async ([lobby, token]) => {
+  const read = (path, options) =>
+    fetch(lobby + path, options).then(() => "read", (no) => no.name);
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+  return [
+    await read("/presence", {}),
+    await read("/friends/presence", { headers }),
+    await read("/sessions/search", { method: "POST", headers, body: "{}" }),
+    await read("/sessions/search", { method: "POST", body: "{}" }),
+  ];
+}"""
 REFUSED = """async (lobby) => {
   const call = (options) => fetch(`${lobby}/users`, options).then(() => "read", (no) => no.name);
   const socket = new WebSocket(`${lobby.replace("http", "ws")}/ws`, "lobby.v1");
@@ -118,3 +161,28 @@ async def test_a_page_of_another_origin_gets_nothing_and_the_log_says_why(
     assert await page.evaluate(REFUSED, lobby.url) == ["TypeError", "TypeError", "TypeError", 4507]
     block_until(lambda: f'"origin": "{sites[1]}"' in lobby.log)
     assert "LOBBY_ALLOWED_ORIGINS" in lobby.log
+
+
+async def test_a_page_of_a_listed_origin_asks_questions_and_who_is_online(
+    page: Page, lobby: LobbyProcess, sites: list[str]
+) -> None:
+    viewer, friend = await new_user(lobby.url), await new_user(lobby.url)
+    befriend = f"/hosts/{viewer.uuid}/friends?friend={friend.uuid}"
+    assert (await viewer.call("POST", befriend)).status_code == 200
+    async with await friend.connect() as theirs:
+        session = (await theirs.command("session.launch"))["session"]["id"]
+        await page.goto(sites[0])
+        looked = await page.evaluate(LOOK, [lobby.url, viewer.token, friend.uuid, session])
+    assert looked == {
+        "asked": [[200, 304]] * 3,
+        "found": [session],
+        "wrong": [422, "body.filter.host"],
+    }
+
+
+async def test_a_page_of_another_origin_asks_nobody(
+    page: Page, lobby: LobbyProcess, sites: list[str]
+) -> None:
+    viewer = await new_user(lobby.url)
+    await page.goto(sites[1])
+    assert await page.evaluate(SHUT_OUT, [lobby.url, viewer.token]) == ["TypeError"] * 4
