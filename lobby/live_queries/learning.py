@@ -6,7 +6,7 @@ they were, and caught up with at the end, as changes of windows that are there a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple
@@ -88,10 +88,7 @@ class Learning:
                     order.note(keys[at : at + SLICE_OF_SORTING])
                     yield
             yield from self._look(group, keys)
-        while len(self._was) > SLICE_OF_CHANGES:
-            self._catch_up(orders)
-            yield
-        self._catch_up(orders)
+        yield from self._end(orders)
         self._join(orders)
 
     def _row(self, id: str) -> QueryRow | None:
@@ -128,7 +125,24 @@ class Learning:
         for bit, window in group.windows.items():
             window.begin(answers[bit].keys, answers[bit].total)
 
-    def _catch_up(self, orders: dict[str, SharedOrder]) -> None:
+    def _end(self, orders: Mapping[str, SharedOrder]) -> Iterator[None]:
+        """Catch up with what has changed, and look for what that has taken away, until in one turn
+        nothing is left to do."""
+        for group in self._groups:
+            for window in group.windows.values():
+                window.join(orders.get(group.sort) or self._live.orders[group.sort])
+        while True:
+            while len(self._was) > SLICE_OF_CHANGES:
+                self._catch_up(orders)
+                yield
+            self._catch_up(orders)
+            for group in self._groups:
+                for window in group.windows.values():
+                    yield from window.refill(self._live.answered)
+            if not self._was:
+                return
+
+    def _catch_up(self, orders: Mapping[str, SharedOrder]) -> None:
         """With the first of what has changed."""
         for id in [*self._was][:SLICE_OF_CHANGES]:
             before, now = self._was.pop(id), self._live.rows.get(id)
@@ -136,9 +150,9 @@ class Learning:
                 after = self._after(group, orders.get(group.sort), id, now)
                 if before:
                     old = self._live.schema.sort_key(group.sort, before)
-                    tell(group.windows, id, (before, old, group.masks.of(before)), after)
+                    tell(group.windows, (before, old, group.masks.of(before)), after)
                 else:
-                    tell(group.windows, id, (None, None, 0), after)
+                    tell(group.windows, (None, None, 0), after)
 
     def _after(
         self, group: _Group, built: SharedOrder | None, id: str, now: QueryRow | None
@@ -161,8 +175,6 @@ class Learning:
             order.windows |= group.masks.alive
             self._live.masks.absorb(group.masks)
             for window in group.windows.values():
-                window.join(order)
-                window.refill(self._live.answers)
                 window.settle()
 
 

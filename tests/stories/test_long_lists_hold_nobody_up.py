@@ -97,10 +97,10 @@ async def people_by_query(lists: LongLists, people: int, many: int) -> None:
     await held("a look", lists.look)
     assert not lists.read, "versions agree"
     await held(f"{many:,} questions", partial(lists.learn, people_questions(many)))
-    await held("many change", partial(lists.enter, 1, PEOPLE // 5, "playing"))
+    await held("many change", partial(lists.enter, 1, PEOPLE, "playing"))
     engine = lists.hub.queries.lists["people"].windows.engine
     playing = [id for id in engine.ids() if (engine.state(id) or {})["status"] == "playing"]
-    assert len(playing) == PEOPLE // 5 - 1
+    assert len(playing) == PEOPLE - 1
     await held("a gap on the bus", lists.miss_roster)
     assert len(engine) == people
     assert lists.encoded(PRESENCE) == 0
