@@ -234,7 +234,7 @@ class QueryEngine:
                 answered[id] &= left
             if number % SLICE_OF_SWEEP == 0:
                 yield
-        self._live.masks.sweep()
+        yield from self._live.masks.sweep()
         self._free += removed
 
     # Frames

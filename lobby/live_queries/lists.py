@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lobby.live_queries.columns import Columns
 from lobby.live_queries.masks import WindowMasks, bits
 from lobby.live_queries.orders import SharedOrder
 from lobby.live_queries.rows import QueryRow
@@ -28,6 +29,7 @@ class LiveList:
         self.answered: dict[str, int] = {}
         self.orders: dict[str, SharedOrder] = {}
         self.masks = WindowMasks(schema)
+        self.columns = Columns(schema, self.rows)
         self.windows: dict[int, QueryWindow] = {}
 
     def put(self, row: QueryRow) -> None:
@@ -43,10 +45,12 @@ class LiveList:
             tell(windows, (before, old, left & mine), (new, came & mine))
         self.rows[id] = row
         self.answered[id] = came
+        self.columns.put(row)
 
     def remove(self, id: str) -> None:
         before = self.rows.pop(id)
         left = self.answered.pop(id) & self.masks.alive
+        self.columns.remove(id)
         for order in self.orders.values():
             old = order.key_of.get(id)
             order.remove(id)
