@@ -38,14 +38,15 @@ class _Asked(NamedTuple):
 
 
 async def in_slices(steps: Generator[None, None, T]) -> T:
-    """Run these steps to their end; the event loop runs between two."""
+    """Run these steps to their end; the event loop runs between some of them."""
+    turn = Turn()
     while True:
         try:
             next(steps)
         except StopIteration as done:
             found: T = done.value
             return found
-        await asyncio.sleep(0)
+        await turn.give_back()
 
 
 class Windows:
@@ -237,11 +238,12 @@ class Windows:
             self._flushing = False
             self.changed()
 
-    def _send_some(self, frames: Iterator[tuple[QueryWindow, bytes]]) -> bool:
+    def _send_some(self, frames: Iterator[tuple[QueryWindow, bytes] | None]) -> bool:
         """Those of one turn; whether there may be more."""
         turn = Turn()
-        for count, (window, frame) in enumerate(frames, start=1):
-            self._send(window, frame)
+        for count, sent in enumerate(frames, start=1):
+            if sent:
+                self._send(*sent)
             if count == FRAMES_A_TURN or turn.over:
                 return True
         return False

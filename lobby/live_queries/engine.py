@@ -234,21 +234,23 @@ class QueryEngine:
                 answered[id] &= left
             if number % SLICE_OF_SWEEP == 0:
                 yield
-        self._live.masks.sweep()
+        yield from self._live.masks.sweep()
         self._free += removed
 
     # Frames
 
-    def flush(self, now: float) -> Iterator[Frame]:
-        """The patch frames that are due, one for each window. `now`: in seconds, monotonic."""
+    def flush(self, now: float) -> Iterator[Frame | None]:
+        """The patch frames that are due, one for each window. None: there is more to do, before
+        which anything else may be called. `now`: in seconds, monotonic."""
         self._differences.begin(now)
         while self._agenda and self._agenda[0][0] <= now:
             due, _, window = heappop(self._agenda)
             if window.bit < 0 or due != window.scheduled:
                 continue
             window.scheduled = math.inf
-            window.refill(self._live.answers)
-            if frame := window.flush(now, self._differences):
+            for _ in window.refill(self._live.answered):
+                yield None
+            if window.bit >= 0 and (frame := window.flush(now, self._differences)):
                 yield window, frame
 
     def next_flush(self) -> float | None:
