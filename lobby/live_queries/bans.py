@@ -7,13 +7,17 @@ with everybody; then they get windows of their own, and keep them while the ban 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 
 class MetBans:
-    """`watch` says by whom a viewer is banned; `take_moved`, who needs other windows since."""
+    """`watch` says by whom a viewer is banned; `take_moved`, who needs other windows since.
+    `is_listed`: whether a host has an entry, where the list itself can tell; else their entries are
+    counted, by `listed` and `unlisted`."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_listed: Callable[[str], bool] | None = None) -> None:
         self._listed: Counter[str] = Counter()
+        self._is_listed = is_listed or (lambda host: self._listed[host] > 0)
         self._banned_by: dict[str, frozenset[str]] = {}
         self._viewers: dict[str, set[str]] = {}
         self._hidden: dict[str, frozenset[str]] = {}
@@ -27,7 +31,7 @@ class MetBans:
             self._viewers.setdefault(host, set()).add(viewer)
         if banned_by:
             self._banned_by[viewer] = banned_by
-        after = frozenset(h for h in banned_by if h in before or self._listed[h])
+        after = frozenset(h for h in banned_by if h in before or self._is_listed(h))
         self._set(viewer, before, after)
 
     def forget(self, viewer: str) -> None:
@@ -48,6 +52,10 @@ class MetBans:
     def listed(self, host: str) -> None:
         """The host has one more entry."""
         self._listed[host] += 1
+        self.came(host)
+
+    def came(self, host: str) -> None:
+        """The host has an entry by now."""
         for viewer in self._viewers.get(host, ()):
             before = self.hidden(viewer)
             self._set(viewer, before, before | {host})
