@@ -87,10 +87,8 @@ class Hub:
             source, self._watching, skipped=skipped, sockets=self.of, exclude=self.exclude
         )
         self.queries.lists = self._lists(epoch, most_windows)
-        people_windows = self.queries.lists[PEOPLE].windows
-        self.roster_limits = RosterLimits(
-            roster_limit, people_limit, self._topics, people_windows, exclude=self.exclude
-        )
+        limits, asked = (roster_limit, people_limit), self.queries.lists[PEOPLE].windows
+        self.roster_limits = RosterLimits(*limits, self._topics, asked, exclude=self.exclude)
 
     def _lists(self, epoch: Callable[[], str], most: int) -> dict[str, AskedList]:
         sessions, roster = partial(self._opened.open, SESSIONS), self.roster

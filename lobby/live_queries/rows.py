@@ -58,13 +58,15 @@ class QueryRow:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who asks. `friends`: whom they list; `named_by`: the hosts that list them; `banned_by`: the
-    hosts that have banned them. Empty for whoever has no account."""
+    hosts that have banned them. Empty for whoever has no account. `apart`: they have windows of
+    their own, though nobody has banned them any more: what they know of them counts on."""
 
     uuid: str = ""
     named: bool = True
     friends: frozenset[str] = NOBODY
     named_by: frozenset[str] = NOBODY
     banned_by: frozenset[str] = NOBODY
+    apart: bool = False
 
 
 ANYBODY = Viewer()
