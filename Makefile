@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
 DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence tests bench)
-BENCHES := commits fanout hub live_browser live_queries friends presence herd longpolls matchmaking freed_seats refusals why autobahn
+BENCHES := commits fanout hub live_browser live_queries friends asked_people presence herd longpolls matchmaking freed_seats refusals why autobahn
 
 # What is compiled once is not compiled again at each of a hundred starts.
 unexport PYTHONDONTWRITEBYTECODE

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from lobby.hub import Known
-from lobby.hub.people_source import Face, Ties
+from lobby.hub.people_source import Entries, Face, Ties
 from lobby.hub.roster_count import together
 from lobby.hub.source import State
-from protocol.roster import ShardCounts
+from protocol.codec import encode
+from protocol.roster import ShardCounts, parse_person
 
 
 class SyntheticPeople:
@@ -35,6 +36,12 @@ class SyntheticPeople:
 
     async def gathered(self, shard: int) -> None:
         return
+
+    async def everybody(self, shard: int) -> tuple[Known, Entries]:
+        """As from Redis: no text is shared with what is kept here."""
+        texts = [(one.encode(), encode(person)) for one, person in self.online.items()]
+        at = Known("bench", self.version)
+        return at, ((who.decode(), parse_person(text.decode())) for who, text in texts)
 
     async def shown(self, who: Collection[str]) -> dict[str, dict[str, Any]]:
         self.asked["shown"] += len(who)

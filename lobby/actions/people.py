@@ -16,7 +16,7 @@ from lobby.domain.errors import AccountNotFound, TopicNotFound, Unauthenticated
 from lobby.domain.permissions import Permit
 from lobby.domain.presence_errors import FriendsOnly, RosterTooLarge, TooManyToAsk
 from lobby.hub import Known
-from lobby.hub.people_source import Face, Ties, face_of
+from lobby.hub.people_source import Entries, Face, Ties, face_of
 from lobby.hub.roster_count import together
 from lobby.hub.source import State
 from lobby.hub.watched_people import WatchedPerson
@@ -50,6 +50,11 @@ class StoredPeople:
 
     async def gathered(self, shard: int) -> None:
         await self._roster.gathered(shard)
+
+    async def everybody(self, shard: int) -> tuple[Known, Entries]:
+        roster = await self._roster.read(shard)
+        entries = ((who, parse_person(shown)) for who, shown in roster.entries.items())
+        return Known(roster.epoch, roster.version), entries
 
     async def shown(self, who: Collection[str]) -> dict[str, dict[str, Any]]:
         shown: dict[str, dict[str, Any]] = {}

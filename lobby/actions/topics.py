@@ -93,9 +93,15 @@ class TopicSource:
 
     async def hides(self, topic: str, identity: str) -> Hides | None:
         kind, subject = topics.split(topic)
-        if kind == topics.SESSIONS:
-            leaders = await visibility.banned_by(self._accounts, identity)
-            return partial(_leads, leaders, identity) if leaders else None
+        if topic in (topics.SESSIONS, topics.PRESENCE):
+            banned_by = await visibility.banned_by(self._accounts, identity)
+            if not banned_by:
+                return None
+            return (
+                partial(_leads, banned_by, identity)
+                if kind == topics.SESSIONS
+                else _among(banned_by)
+            )
         try:
             host = (await self._accounts.get(subject)).host
         except AccountNotFound:
@@ -155,7 +161,8 @@ class TopicSource:
         return await self._store.heads(topics)
 
     async def _presence(self) -> Snapshot:
-        """In several shards it has no version that two processes would agree on."""
+        """It is numbered by each process: what somebody was sent who is banned by others differs
+        from the roster, and under its numbers would be taken for it by another process."""
         state, stands = State(), list[Known]()
         for shard in range(self._roster.shards):
             roster = await self._roster.read(shard)
@@ -164,9 +171,7 @@ class TopicSource:
                 state[who] = parse_person(shown)
                 if count % PEOPLE == 0:
                     await asyncio.sleep(0)
-        if len(stands) > 1:
-            return Snapshot(state, shards=tuple(stands))
-        return Snapshot(state, epoch=stands[0].epoch, version=stands[0].version)
+        return Snapshot(state, shards=tuple(stands))
 
     async def _listed(self) -> Snapshot:
         entries, facts = State(), State()
@@ -196,6 +201,11 @@ def _leads(leaders: frozenset[str], account: str, id: str, entry: Any) -> bool:
     if entry.get("host") not in leaders or entry.get("led_in_name"):
         return False
     return all(seat.get("player") != account for seat in entry["seats"].values())
+
+
+def _among(people: frozenset[str]) -> Hides:
+    """Whether an entry is one of these people."""
+    return lambda who, person: who in people
 
 
 def _live_session(field: str, value: object) -> bool:

@@ -64,7 +64,7 @@ class WatchedDocument:
     @property
     def stored(self) -> Known:
         """The same as the store counts it."""
-        return together(self._shards) if self._shards[1:] else self.known
+        return together(self._shards) if self._numbered_here else self.known
 
     @property
     def current(self) -> State:

@@ -23,7 +23,7 @@ from lobby.hub.fanout import Watcher
 from lobby.hub.hiding import RETRY_SECONDS, Hiding
 from lobby.hub.journals import WatchedJournal
 from lobby.hub.list_limit import LIST_LIMIT, ListLimit
-from lobby.hub.live_lists import FED_BY, live_lists
+from lobby.hub.live_lists import live_lists
 from lobby.hub.open_topics import OpenTopics
 from lobby.hub.people_source import PeopleSource
 from lobby.hub.people_views import PeopleView
@@ -38,7 +38,7 @@ from lobby.hub.waiters import Waiters
 from lobby.hub.windows import MOST_WINDOWS
 from persistence.ports import Bus, Unreachable
 from protocol import events, frames
-from protocol.topics import ACCOUNTS, PEOPLE, PRESENCE, inbox, split
+from protocol.topics import ACCOUNTS, PEOPLE, PRESENCE, SESSIONS, inbox, split
 
 log = structlog.get_logger(__name__)
 
@@ -87,16 +87,13 @@ class Hub:
             source, self._watching, skipped=skipped, sockets=self.of, exclude=self.exclude
         )
         self.queries.lists = self._lists(epoch, most_windows)
-        self.roster_limits = self._roster_limits(roster_limit, people_limit)
+        limits, asked = (roster_limit, people_limit), self.queries.lists[PEOPLE].windows
+        self.roster_limits = RosterLimits(*limits, self._topics, asked, exclude=self.exclude)
 
     def _lists(self, epoch: Callable[[], str], most: int) -> dict[str, AskedList]:
-        opens = {name: partial(self._opened.open, topic) for name, topic in FED_BY.items()}
+        sessions, roster = partial(self._opened.open, SESSIONS), self.roster
         clock = self._source.clock
-        return live_lists(self.queries, opens, epoch=epoch, most=most, clock=clock)
-
-    def _roster_limits(self, whole: int, asked: int) -> RosterLimits:
-        askers = self.queries.lists[PEOPLE].windows.followers
-        return RosterLimits(whole, asked, self._topics, exclude=self.exclude, askers=askers)
+        return live_lists(self.queries, sessions, roster, epoch=epoch, most=most, clock=clock)
 
     # Watchers
 
@@ -196,9 +193,10 @@ class Hub:
             at = changed.epoch, changed.version
             if not watched.apply_roster(*at, changed.patch, changed.shard):
                 self._resync(topic)
-            self.roster_limits.enforce()
         else:
             self._apply(topic, watched, events.BUS_EVENT.validate_json(payload))
+        if changed is not None:
+            self.roster_limits.enforce()
 
     def _apply(self, topic: str, watched: Watched, told: events.BusEvent) -> None:
         match told, watched:
@@ -249,8 +247,8 @@ class Hub:
 
     def _in_use(self, topic: str) -> bool:
         """Whether the topic is needed though nobody watches it."""
-        lists = [name for name, fed_by in FED_BY.items() if fed_by == topic]
-        return topic in self.waiters or any(map(self.queries.in_use, lists))
+        asked = topic == SESSIONS and self.queries.in_use(SESSIONS)
+        return asked or topic in self.waiters
 
     # Resync with the store
 
@@ -263,6 +261,7 @@ class Hub:
             self.queries.sweep()
             if round % LIST_ROUNDS == 0:
                 await self._opened.forget_idle()
+                await self.roster.forget_idle()
                 self.hiding.recheck()
                 self.queries.recheck()
                 self.roster.look()

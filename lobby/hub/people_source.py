@@ -4,11 +4,12 @@ whom.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from lobby.hub.source import Known, State
+from protocol.roster import RosterChanged
 
 
 class Face(NamedTuple):
@@ -43,6 +44,10 @@ class Ties:
         }
 
 
+Entries = Iterator[tuple[str, State]]
+"""People who are visibly online, by uuid, with their presence."""
+
+
 class PeopleSource(Protocol):
     """Each method that waits raises Unreachable. The roster has shards, numbered from 0; each has
     an epoch and a version of its own."""
@@ -59,6 +64,10 @@ class PeopleSource(Protocol):
         """Return once a shard that was lost is complete again, as far as can be known."""
         ...
 
+    async def everybody(self, shard: int) -> tuple[Known, Entries]:
+        """All who are visibly online, of one shard that is complete, and where it stands."""
+        ...
+
     async def shown(self, who: Collection[str]) -> dict[str, dict[str, Any]]:
         """The presence of those who are visibly online."""
         ...
@@ -72,6 +81,22 @@ class PeopleSource(Protocol):
         ...
 
     async def ties(self, viewer: str) -> Ties: ...
+
+
+class Everybody(Protocol):
+    """Follows all who are online, while somebody asks about them."""
+
+    def receive(self, changed: RosterChanged) -> None:
+        """A change of one shard, newer than all before."""
+        ...
+
+    async def read_again(self, shard: int) -> None:
+        """Changes of the shard were missed. Raises Unreachable."""
+        ...
+
+    async def forget_idle(self) -> None:
+        """Keep nobody any more where nobody asked since the last call."""
+        ...
 
 
 def face_of(account: Any) -> Face:

@@ -16,7 +16,7 @@ import structlog
 
 from lobby.hub.backpressure import Skipped
 from lobby.hub.flush_clock import FlushClock
-from lobby.hub.people_source import PeopleSource, Ties, face_of
+from lobby.hub.people_source import Everybody, PeopleSource, Ties, face_of
 from lobby.hub.people_views import PeopleView, TiedViewer
 from lobby.hub.resync import Resyncs
 from lobby.hub.roster_count import RosterCount
@@ -56,6 +56,7 @@ class RosterFeed:
         self.limit = limit
         self.people = WatchedPeople()
         self.count = RosterCount(source)
+        self.everybody: Everybody | None = None
         self._viewers: dict[str, TiedViewer] = {}
         self._topics: set[str] = set()
         self._listening = asyncio.Lock()
@@ -102,6 +103,8 @@ class RosterFeed:
             for who in self.people.watched(changed.patch):
                 self._show(who, changed.patch[who])
             self.count.changed(changed)
+            if self.everybody is not None:
+                self.everybody.receive(changed)
         return changed
 
     def _show(self, who: str, presence: dict[str, object] | None) -> None:
@@ -279,10 +282,16 @@ class RosterFeed:
                 mine = [one for one in some if self.source.shard_of(one) == shard]
                 await self._learn_presence(mine)
                 await asyncio.sleep(0)
+            if self.everybody is not None:
+                await self.everybody.read_again(shard)
             self.count.missed(shard)
         except Unreachable as away:
             log.warning("roster_not_read", shard=shard, why=str(away))
             self._stands.forget(shard)
+
+    async def forget_idle(self) -> None:
+        if self.everybody is not None:
+            await self.everybody.forget_idle()
 
     def close(self) -> None:
         for tasks in (self._rereads, self._refreshes, self._rechecks, self._looks):

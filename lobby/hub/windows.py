@@ -91,7 +91,7 @@ class Windows:
             self._keep(window)
             return window
         self._require_keys(query)
-        self._make_room(apart=bool(viewer.banned_by))
+        self._make_room(apart=query.viewer(viewer).apart)
         asked = _Asked(query, viewer, asyncio.get_running_loop().create_future())
         self._asked.append(asked)
         if not self._learns:
@@ -112,11 +112,11 @@ class Windows:
             raise FilterKeysFull
 
     def _make_room(self, *, apart: bool) -> None:
-        """Those `apart` are of who is banned by somebody listed; they have as many places of their
-        own, so that no host that bans many takes them from everybody else."""
+        """Those `apart` are of who is, or was, banned by somebody listed; they have as many places
+        of their own, so that no host that bans many takes them from everybody else."""
         waiting = [*self._asked, *self._learning]
         known = len(self._apart) if apart else len(self.engine.windows) - len(self._apart)
-        if known + sum(bool(one.viewer.banned_by) is apart for one in waiting) < self._most:
+        if known + sum(one.query.viewer(one.viewer).apart is apart for one in waiting) < self._most:
             return
         unwatched = (window for window in self._unwatched if (window in self._apart) is apart)
         if (oldest := next(unwatched, None)) is None:
@@ -141,7 +141,7 @@ class Windows:
         for one, window in zip(asked, await in_slices(steps), strict=True):
             self._topics[window.epoch] = window.topic
             self._keep(window)
-            if window.viewer.banned_by:
+            if window.viewer.apart:
                 self._apart.add(window)
             if not one.found.done():
                 one.found.set_result(window)

@@ -41,7 +41,7 @@ class QueryEngine:
     """`epoch`: makes one that was never used."""
 
     def __init__(self, schema: ListSchema, *, epoch: Callable[[], str]) -> None:
-        self.bans = MetBans()
+        self.bans = MetBans(self._is_listed if schema.owns_itself else None)
         self.windows: dict[Asked, QueryWindow] = {}
         self._live = LiveList(schema)
         self._epoch = epoch
@@ -71,8 +71,8 @@ class QueryEngine:
 
     def put(self, id: str, state: State, facts: Facts = NO_FACTS) -> None:
         """A new entry, or what it is by now. The state is kept and must not be changed in place."""
-        row = QueryRow(id, state, facts)
         before = self._changes(id)
+        row = self._live.schema.row(before.id if before else id, state, facts)
         self._live.put(row)
         self._count_owner(row, before)
 
@@ -83,6 +83,15 @@ class QueryEngine:
             self._live.remove(id)
             self._count_owner(None, before)
 
+    def clear(self) -> Iterator[None]:
+        """Forget all rows, in steps. Nobody asks anything: RuntimeError."""
+        if self.windows or self._busy:
+            raise RuntimeError("there are windows")
+        rows = self._live.forget_rows()
+        while rows:
+            rows.popitem()
+            yield
+
     def _changes(self, id: str) -> QueryRow | None:
         """Note that the row changes; what it was until now."""
         before = self._live.rows.get(id)
@@ -92,7 +101,14 @@ class QueryEngine:
             self._put_meanwhile.add(id)
         return before
 
+    def _is_listed(self, id: str) -> bool:
+        return id in self._live.rows
+
     def _count_owner(self, row: QueryRow | None, before: QueryRow | None) -> None:
+        if self._live.schema.owns_itself:
+            if row and not before:
+                self.bans.came(row.id)
+            return
         new, old = self._banning(row), self._banning(before)
         if new != old:
             if new:

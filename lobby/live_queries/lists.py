@@ -47,6 +47,12 @@ class LiveList:
         self.answered[id] = came
         self.columns.put(row)
 
+    def forget_rows(self) -> dict[str, QueryRow]:
+        """All of them, where there is no window; they are returned."""
+        rows, self.rows = self.rows, {}
+        self.answered, self.orders = {}, {}
+        return rows
+
     def remove(self, id: str) -> None:
         before = self.rows.pop(id)
         left = self.answered.pop(id) & self.masks.alive

@@ -151,7 +151,7 @@ async def test_the_status_of_the_server_names_nobody_where_there_is_no_list() ->
     for closed in ({"roster_limit": 1}, {"seen_by": "friends"}):
         async with local_lobby(**closed) as local:
             await online(local, *[await local.person() for _ in range(2)])
-            said = await server_status.status(local.lobby)
+            said = await server_status.status(local.lobby, Permit(SPECTATOR))
             assert (said.online, said.sample) == (2, [])
             assert "presence" not in local.lobby.hub._topics, "nor keeps the list"
 

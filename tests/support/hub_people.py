@@ -43,6 +43,12 @@ class MemoryPeople:
         await self._asked("shown", len(who))
         return seen
 
+    async def everybody(self, shard: int) -> tuple[Known, Iterator[tuple[str, dict[str, Any]]]]:
+        mine = [(who, person) for who, person in self.online.items() if self.shard_of(who) == shard]
+        at = self.at[shard]
+        await self._asked("everybody")
+        return at, iter(mine)
+
     async def counts(self) -> dict[str, Any]:
         statuses = Counter(person["status"] for person in self.online.values())
         await self._asked("counts")
