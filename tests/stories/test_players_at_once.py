@@ -151,9 +151,9 @@ async def differences(day: Day, one: Player) -> list[str]:
     wrong = []
     async with await Client.connect(one.client.url, one.client.token) as fresh:
         for session in day.sessions:
-            with suppress(Refused):
-                await fresh.watch(f"session:{session}")
             topic = f"session:{session}"
+            with suppress(Refused):
+                await fresh.watch(topic)
             if one.client.states.get(topic) != fresh.states.get(topic):
                 wrong.append(f"{topic} on the socket")
             wrong += await unread(one, session, fresh.states.get(topic))
