@@ -73,9 +73,9 @@ async def _end(lobby: Lobby, claims: Claims, *, address: str) -> None:
 
 async def _set_timer(lobby: Lobby, account: Account, login: str, *, at: float) -> bool:
     """False while Redis is away: nobody knows then who is there, and their time runs out later."""
-    key = expiring_keys.sign_out(account.uuid, login, account.token_version, at)
+    who, version = account.uuid, account.token_version
     try:
-        await lobby.timers.set(key, CLOSED_SECONDS)
+        await lobby.timers.set(expiring_keys.sign_out(who, login, version, at), CLOSED_SECONDS)
     except Unreachable as away:
         log.warning("departure_unknown", account=account.uuid, why=str(away))
         return False

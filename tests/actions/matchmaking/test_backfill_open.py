@@ -84,14 +84,15 @@ async def test_nobody_is_sent_to_a_game_server_that_was_never_heard(
     await here.tick()
     assert await invited(here, session) == set()
     ticket = str((await here.session(party.session)).ticket)
-    for told in (await explain.unfilled(here.lobby, ticket), [explain.unheard(await here.match())]):
-        (one,) = told
-        assert one is not None
-        assert (one["session"], one.get("health")) == (str(session.id), None)
-        assert "never reported" in one["why"]
-        assert f"/session/v1/session/{session.id}/instance/health" in one["do"]
-    found = await why(here.lobby, Why(command="why", session=str(session.id)))
-    assert found["lines"][-1].startswith("not filled: its game server has never reported")
+    unheard = explain.unheard(await here.match())
+    for told in (await explain.unfilled(here.lobby, ticket), [unheard]):
+        (found,) = told
+        assert found is not None
+        assert (found["session"], found.get("health")) == (str(session.id), None)
+        assert "never reported" in found["why"]
+        assert f"/session/v1/session/{session.id}/instance/health" in found["do"]
+    life = await why(here.lobby, Why(command="why", session=str(session.id)))
+    assert life["lines"][-1].startswith("not filled: its game server has never reported")
     await here.feels(session.id, Health.HEALTHY)
     assert await explain.unfilled(here.lobby, ticket) == []
     assert explain.unheard(await here.match()) is None
