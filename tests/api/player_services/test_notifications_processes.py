@@ -145,12 +145,13 @@ async def test_no_word_is_lost_when_the_bus_is_cut(
 ) -> None:
     player = await Player.new(pair.here.url)
     place = await player.tell(pair.here.url, "begin")
+    cuts = list[bytes]()  # who was cut and is not back yet is not cut again
     for n in range(5):
         waiting = await LongPoll.send(pair.there.url, player.token, exclude_before=place)
-        cut = await asyncio.to_thread(redis_server.ask, "CLIENT", "KILL", "TYPE", "pubsub")
-        assert cut != b":0\r\n"
+        cuts += [await asyncio.to_thread(redis_server.ask, "CLIENT", "KILL", "TYPE", "pubsub")]
         place = await player.tell(pair.here.url, f"word {n}")
         assert (await waiting.answer()).ids == [place]
+    assert any(cut != b":0\r\n" for cut in cuts)
 
 
 async def test_who_waited_on_a_process_that_was_killed_goes_on_at_another(
