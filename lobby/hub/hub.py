@@ -181,6 +181,7 @@ class Hub:
                 self._receive(delivery.topic, delivery.payload)
             except Exception:
                 log.exception("delivery_not_understood", topic=delivery.topic)
+                self._resync(delivery.topic)
 
     def _receive(self, topic: str, payload: str | None) -> None:
         if topic == ACCOUNTS:

@@ -268,3 +268,12 @@ async def test_a_word_that_is_not_understood_stops_nothing(world: HubWorld) -> N
     world.bus.publish("accounts", "not even JSON")
     world.change(TOPIC, 2, {"n": 2})
     await until(lambda: watcher.states[TOPIC] == {"n": 2})
+
+
+async def test_what_is_not_understood_is_read_instead(world: HubWorld) -> None:
+    """As where a newer process tells what this one has no word for."""
+    world.put(TOPIC, 1, {"n": 1})
+    watcher = await world.watch(TOPIC)
+    world.put(TOPIC, 2, {"n": 2})
+    world.bus.publish(TOPIC, '{"told":"something new","version":2}')
+    await until(lambda: watcher.states[TOPIC] == {"n": 2})
