@@ -138,7 +138,6 @@ async def play(world: World, plan: Plan) -> Outcome:
     history.measure()
     outcome.slow = history.slow
     outcome.surprises += world.complaints
-    outcome.surprises += [fault for process in world.processes for fault in process.faults()]
     outcome.surprises += [w for one in query_watchers(world) for w in one.misnamed]
     outcome.surprises += among.surprises + [s for each in asking for s in each.surprises]
     return outcome
