@@ -127,8 +127,8 @@ class Hub:
         await self._opened.open(topic)
 
     async def join(self, topic: str, watcher: Watcher, *, known: Known | None = None) -> None:
-        """Send the watcher what it lacks, then everything that follows. The topic must be open."""
-        watched = self._topics[topic]
+        """Send the watcher what it lacks, then all that follows. Opens what was closed since."""
+        watched = await self._opened.open(topic)
         if watcher not in self._watching:
             return
         self._watching[watcher].add(topic)
@@ -178,6 +178,7 @@ class Hub:
                 self._receive(delivery.topic, delivery.payload)
             except Exception:
                 log.exception("delivery_not_understood", topic=delivery.topic)
+                self._resync(delivery.topic)
 
     def _receive(self, topic: str, payload: str | None) -> None:
         if topic == ACCOUNTS:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.processes import LobbyProcess
+from tests.support.waiting import TIMEOUT
 from tests.web.scripted_server import ScriptedServer
 
+expect.set_options(timeout=TIMEOUT * 1000)
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
