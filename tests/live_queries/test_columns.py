@@ -15,7 +15,8 @@ from tests.support.queries import asked
 
 
 def found(columns: Columns, query: Query, rows: dict[str, QueryRow], viewer: Viewer) -> list[str]:
-    run_through(_ for _ in columns.need(query.conditions))
+    for _ in columns.need(query.conditions):
+        pass
     keys = sorted(SESSIONS.sort_key(query.sort, row) for row in rows.values())
     return [key[3] for key in columns.answers(query, viewer, keys)]
 
