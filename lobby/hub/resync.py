@@ -91,7 +91,10 @@ async def read_again(
     elif watched is not None and watched.of_entries:
         versions = {key: entry["version"] for key, entry in watched.current.items()}
         news = await source.news(topic, versions)
-        watched.apply_news(news, newer=newer)
+        for some in news.parts():
+            if watched is topics.get(topic):
+                watched.apply_news(some, newer=newer)
+            await asyncio.sleep(0)
     elif watched is not None:
         snapshot = await source.snapshot(topic)
         if watched is topics.get(topic):

@@ -71,9 +71,9 @@ class Windows:
         self._asked: list[_Asked] = []
         self._learning: list[_Asked] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.Handle | None = None
+        self._timer: asyncio.Handle | None = None  # uvloop's has no time where that is over
         self._flushing = self._learns = False
-        self._ticked = self._at = 0.0
+        self._ticked = self._ticks_at = 0.0
 
     def __len__(self) -> int:
         """Questions that are known or about to be."""
@@ -216,11 +216,11 @@ class Windows:
             return
         at = max(due, self._ticked + TICK_SECONDS)
         if self._timer is not None:
-            if self._at <= at:
+            if self._ticks_at <= at:
                 return
             self._timer.cancel()
-        # Kept beside it: uvloop's handle of what is due already does not say when.
-        self._at, self._timer = at, asyncio.get_running_loop().call_at(at, self._tick)
+        self._ticks_at = at
+        self._timer = asyncio.get_running_loop().call_at(at, self._tick)
 
     def _tick(self) -> None:
         self._timer, self._flushing, self._ticked = None, True, asyncio.get_running_loop().time()

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from lobby.live_queries.conditions import Condition, cost
+from lobby.live_queries.conditions import Column, Condition, cost
 from lobby.live_queries.predicate import fits
 from lobby.live_queries.query import Query
 from lobby.live_queries.rows import QueryRow, Viewer
 from lobby.live_queries.schema import FieldName, ListSchema
 from lobby.live_queries.sort_keys import SortKey, id_of
-from lobby.live_queries.values import Key
 
 MOST_COLUMNS = 32
 """Fields of which the keys are kept; more than one filter names."""
@@ -27,11 +26,16 @@ class Columns:
 
     def __init__(self, schema: ListSchema, rows: Mapping[str, QueryRow]) -> None:
         self._schema, self._rows = schema, rows
-        self._columns: dict[FieldName, dict[str, Key]] = {}
+        self._columns: dict[FieldName, Column] = {}
 
     def put(self, row: QueryRow) -> None:
         for name, column in self._columns.items():
-            column[row.id] = self._schema.key(name, row)
+            self._note(name, column, row)
+
+    def _note(self, name: FieldName, column: Column, row: QueryRow) -> None:
+        key = column[row.id] = self._schema.key(name, row)
+        if type(key) is tuple:
+            column.lists = True
 
     def remove(self, id: str) -> None:
         for column in self._columns.values():
@@ -43,17 +47,17 @@ class Columns:
         for name in names:
             column = self._columns.pop(name, None)
             missing = column is None
-            self._columns[name] = column = {} if column is None else column
+            self._columns[name] = column = Column() if column is None else column
             if missing:
                 yield from self._fill(name, column)
         while len(self._columns) > MOST_COLUMNS:
             del self._columns[next(iter(self._columns))]
 
-    def _fill(self, name: FieldName, column: dict[str, Key]) -> Iterator[None]:
+    def _fill(self, name: FieldName, column: Column) -> Iterator[None]:
         try:
             for number, id in enumerate([*self._rows], start=1):
                 if (row := self._rows.get(id)) and id not in column:
-                    column[id] = self._schema.key(name, row)
+                    self._note(name, column, row)
                 if number % SLICE_OF_COLUMN == 0:
                     yield
         except BaseException:

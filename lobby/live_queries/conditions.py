@@ -6,15 +6,19 @@ the same, without a call for each row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
 from lobby.live_queries.sort_keys import SortKey
 from lobby.live_queries.values import ABSENT, Key
 
-Column = Mapping[str, Key]
-"""By the row's id, which is the last of its sort key."""
+
+class Column(dict[str, Key]):
+    """Keys by the row's id, which is the last of its sort key. `lists`: whether any may be one."""
+
+    lists = False
+
+
 NUMBERS = frozenset({int, float})
 
 
@@ -31,12 +35,12 @@ class OneOf:
 
     def choose(self, rows: list[SortKey], column: Column) -> list[SortKey]:
         wanted, holds = self.keys, self.holds
+        if column.lists:
+            return [r for r in rows if holds(column[r[3]])]
         if len(wanted) == 1:
             (one,) = wanted
-            return [
-                r for r in rows if (k := column[r[3]]) == one or (type(k) is tuple and holds(k))
-            ]
-        return [r for r in rows if (k := column[r[3]]) in wanted or (type(k) is tuple and holds(k))]
+            return [r for r in rows if column[r[3]] == one]
+        return [r for r in rows if column[r[3]] in wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,9 @@ class NoneOf:
 
     def choose(self, rows: list[SortKey], column: Column) -> list[SortKey]:
         named, holds = self.keys, self.holds
-        return [
-            r
-            for r in rows
-            if (k := column[r[3]]) not in named and (type(k) is not tuple or holds(k))
-        ]
+        if column.lists:
+            return [r for r in rows if holds(column[r[3]])]
+        return [r for r in rows if column[r[3]] not in named]
 
 
 @dataclass(frozen=True, slots=True)

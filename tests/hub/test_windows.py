@@ -1,32 +1,68 @@
-"""The clock of windows, on the event loop that the program runs on."""
+"""The clock of all windows, on the loop that serves."""
 
 from __future__ import annotations
 
 import asyncio
+from itertools import count
+from typing import Any
 
+import pytest
 import uvloop
-from structlog.testing import capture_logs
+from pydantic_core import from_json
 
-from lobby.live_queries.window import PACE_SECONDS
-from tests.support.hub import hub_world
-from tests.support.questions import Browser, listed_session, question
+from lobby.hub.windows import Windows
+from lobby.live_queries import ANYBODY, SESSIONS, QueryEngine
+from protocol.framing import payload
+from tests.support.channel_client import merged
+from tests.support.hub import Recorder
+from tests.support.queries import asked
+from tests.support.waiting import until
 
-
-async def _two_changes_at_once_after_quiet() -> None:
-    """The first is due at once, and the second comes before it was sent."""
-    async with hub_world() as world:
-        browser = Browser(world)
-        topic, watcher = await browser.ask(question({"free": {"min": 1}}))
-        await asyncio.sleep(2 * PACE_SECONDS)
-        with capture_logs() as logged:
-            browser.put(listed_session("s1"))
-            browser.put(listed_session("s2"))
-            await browser.shows(watcher, topic, "s1", "s2")
-    assert logged == []
+LOOPS = pytest.mark.parametrize(
+    "loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+ROWS = 3_000
 
 
-def test_changes_that_come_together_are_sent_whatever_the_loop() -> None:
-    """What is due is no timer to uvloop: its handle does not say when."""
-    for loop in (asyncio.new_event_loop, uvloop.new_event_loop):
-        with asyncio.Runner(loop_factory=loop) as runner:
-            runner.run(_two_changes_at_once_after_quiet())
+def session(n: int, **fields: Any) -> dict[str, Any]:
+    return {"id": str(n), "created": float(n), "seats": {}, "attributes": {}, "free": 1} | fields
+
+
+class Clients(Recorder):
+    """Folds what it is sent of one window."""
+
+    state: dict[str, Any]
+
+    def _write(self, frame: bytes) -> None:
+        self.state = merged(from_json(payload(frame))["patch"], self.state)
+
+
+async def changes_at_any_time(rows: int) -> None:
+    """Also while windows look for what is next, and when the clock's time is over already."""
+    epochs = count()
+    engine = QueryEngine(SESSIONS, epoch=lambda: f"e{next(epochs)}")
+    windows = Windows(
+        engine, most=9, skip=lambda window: lambda watcher: None, before_frames=lambda: None
+    )
+    for n in range(rows):
+        engine.put(str(n), session(n))
+    question = asked(filter={"free": 1}, limit=2, sort="created")
+    window, client = await windows.open(question, ANYBODY), Clients()
+    client.state = from_json(payload(window.state()))["state"]
+    windows.join(window, client)
+    for n in range(rows):
+        engine.put(str(n), session(n, free=n % 2))
+        windows.changed()
+        if n % 50 == 49:
+            await asyncio.sleep(0)
+    engine.remove("1")
+    windows.changed()
+    expected = {"3": session(3), "5": session(5)}
+    await until(lambda: client.state == {"total": rows // 2 - 1, "sessions": expected})
+    windows.close()
+
+
+@LOOPS
+def test_changes_are_sent_whenever_they_come(loop: Any) -> None:
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(changes_at_any_time(ROWS))
