@@ -205,7 +205,7 @@ async def test_whoever_bans_one_goes_as_if_they_went_offline(world: HubWorld) ->
     await until(lambda: seen(ann)[BOB].get("status") == "busy")
     mine = [frame for frame in ann.frames if frame["topic"] == topic]
     assert [frame["type"] for frame in mine] == ["state", "patch", "patch"]
-    assert [frame["version"] for frame in mine] == [0, 1, 2], "changes of the hidden leave no gap"
+    assert [frame["version"] for frame in mine] == [1, 2, 3], "changes of the hidden leave no gap"
 
 
 async def test_a_ban_that_nobody_was_told_of_is_seen_at_a_look(world: HubWorld) -> None:
@@ -298,3 +298,34 @@ async def test_what_cannot_be_read_is_not_watched_and_leaves_nothing(world: HubW
     world.people.away = False
     async with healing(world):
         await until(lambda: seen(ann)[BOB].get("status") == "online")
+
+
+async def test_a_change_of_somebody_whom_many_watch_is_one_frame_for_all(world: HubWorld) -> None:
+    world.show({BOB: online()})
+    many = [await world.watch(f"presence:{BOB}:{n}", str(n)) for n in range(5)]
+    for status in ("busy", "away"):
+        world.show({BOB: online(status)})
+        await until(
+            lambda s=status: all(one.states[f"presence:{BOB}"]["status"] == s for one in many)
+        )
+    late = await world.watch(f"presence:{BOB}:late", "late")
+    world.show({BOB: online("playing")})
+    await until(lambda: late.states[f"presence:{BOB}"]["status"] == "playing")
+    await until(lambda: all(one.states == late.states for one in many))
+    last = {id(one.raw[-1]) for one in (*many, late)}
+    assert len(last) == 1, "not even framed again"
+    assert [one.gaps for one in many] == [[]] * 5
+
+
+async def test_the_numbers_of_who_is_not_shown_tell_nothing(world: HubWorld) -> None:
+    topic = f"presence:{BOB}"
+    for status in ("busy", "away", "online"):
+        world.show({BOB: online(status)})
+    await world.watch(f"{topic}:{ANN}", ANN)
+    world.tie(CID, banned_by=[BOB])
+    for status in ("busy", "away", "online"):
+        world.show({BOB: online(status)})
+    await world.drained()
+    banned = await world.watch(f"{topic}:{CID}", CID)
+    unknown = await world.watch(f"presence:{DAN}:{CID}", banned)
+    assert banned.known[topic].version == unknown.known[f"presence:{DAN}"].version == 0
