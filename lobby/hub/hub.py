@@ -261,7 +261,7 @@ class Hub:
             self.queries.sweep()
             if round % LIST_ROUNDS == 0:
                 await self._opened.forget_idle()
-                await self.roster.forget_idle()
+                await self.roster.everybody.forget_idle()
                 self.hiding.recheck()
                 self.queries.recheck()
                 self.roster.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ async def test_the_look_asks_for_versions_and_nothing_else_while_they_agree(
     world.people.asked.clear()
     async with healing(world):
         await until(lambda: world.people.asked["versions"] >= 3)
-    assert set(world.people.asked) <= {"versions", "ties"}
+    assert set(world.people.asked) <= {"versions", "stale"}
     assert ann.types == ["state"]
 
 
@@ -305,9 +306,7 @@ async def test_a_change_of_somebody_whom_many_watch_is_one_frame_for_all(world: 
     many = [await world.watch(f"presence:{BOB}:{n}", str(n)) for n in range(5)]
     for status in ("busy", "away"):
         world.show({BOB: online(status)})
-        await until(
-            lambda s=status: all(one.states[f"presence:{BOB}"]["status"] == s for one in many)
-        )
+        await until(partial(all_show, many, status))
     late = await world.watch(f"presence:{BOB}:late", "late")
     world.show({BOB: online("playing")})
     await until(lambda: late.states[f"presence:{BOB}"]["status"] == "playing")
@@ -329,3 +328,20 @@ async def test_the_numbers_of_who_is_not_shown_tell_nothing(world: HubWorld) -> 
     banned = await world.watch(f"{topic}:{CID}", CID)
     unknown = await world.watch(f"presence:{DAN}:{CID}", banned)
     assert banned.known[topic].version == unknown.known[f"presence:{DAN}"].version == 0
+
+
+def all_show(watchers: list[Recorder], status: str) -> bool:
+    return all(one.states[f"presence:{BOB}"]["status"] == status for one in watchers)
+
+
+async def test_ties_are_asked_for_together_and_read_where_they_are_others(
+    world: HubWorld,
+) -> None:
+    watchers = [await friends_of(world, f"viewer{n}", BOB) for n in range(20)]
+    world.people.asked.clear()
+    world.tie("viewer7", friends=[BOB, CID])
+    async with healing(world):
+        await until(lambda: CID in seen(watchers[7]))
+        looks = world.people.asked["stale"]
+        await until(lambda: world.people.asked["stale"] > looks + 2)
+    assert world.people.asked["ties"] == 1, "of nobody else"
