@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +52,9 @@ class SyntheticPeople:
 
     async def faces(self, who: Iterable[str]) -> dict[str, Face]:
         return {one: Face(1, {"name": f"Player {one[:6]}"}) for one in who}
+
+    async def stale(self, known: Mapping[str, Ties]) -> list[str]:
+        return [one for one, ties in known.items() if self.ties_of.get(one, Ties()) != ties]
 
     async def ties(self, viewer: str) -> Ties:
         self.asked["ties"] += 1

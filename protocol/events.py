@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from protocol.account_events import BansChanged as BansChanged
 from protocol.account_events import FriendsChanged as FriendsChanged
 from protocol.account_events import ProfileChanged as ProfileChanged
+from protocol.account_events import StatusChanged as StatusChanged
 from protocol.account_events import TokensRevoked as TokensRevoked
 from protocol.account_events import WatchRevoked as WatchRevoked
 
@@ -256,6 +257,8 @@ class SignalSent(BaseModel):
 TopicEvent = (
     DocumentChanged | CollectionChanged | Invalidated | TopicEnded | EntryAppended | SignalSent
 )
-AccountEvent = TokensRevoked | ProfileChanged | WatchRevoked | BansChanged | FriendsChanged
+AccountEvent = (
+    TokensRevoked | ProfileChanged | StatusChanged | WatchRevoked | BansChanged | FriendsChanged
+)
 BusEvent = Annotated[TopicEvent | AccountEvent, Field(discriminator="told")]
 BUS_EVENT: TypeAdapter[BusEvent] = TypeAdapter(BusEvent)

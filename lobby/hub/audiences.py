@@ -41,6 +41,9 @@ class View:
         """The patch frame from the version before to this one, which is kept. Bytes are a patch
         that is encoded already."""
         frame = frames.patch(self.topic, since=self.version, version=version, patch=patch)
+        return self._keep(version, frame)
+
+    def _keep(self, version: int, frame: bytes) -> bytes:
         self._patches.append((self.version, frame))
         self.version = version
         return frame

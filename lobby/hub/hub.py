@@ -62,7 +62,7 @@ class Hub:
         roster_limit: int = ROSTER_LIMIT,
         people_limit: int = PEOPLE_LIMIT,
         forget_account: Callable[[str], None],
-        on_changed: Callable[[events.ProfileChanged], None],
+        on_changed: Callable[[events.ProfileChanged | events.StatusChanged | None], None],
     ) -> None:
         self._bus, self._source = bus, source
         self._changed_meanwhile: dict[str, set[str]] = {}
@@ -262,7 +262,7 @@ class Hub:
             self.queries.sweep()
             if round % LIST_ROUNDS == 0:
                 await self._opened.forget_idle()
-                await self.roster.forget_idle()
+                await self.roster.everybody.forget_idle()
                 self.hiding.recheck()
                 self.queries.recheck()
                 self.roster.look()

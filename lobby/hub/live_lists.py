@@ -29,7 +29,13 @@ def live_lists(
 
     def windows(schema: ListSchema) -> Windows:
         engine = QueryEngine(schema, epoch=epoch)
-        return Windows(engine, most=most, skip=queries.skip, before_frames=queries.part_moved)
+        return Windows(
+            engine,
+            most=most,
+            skip=queries.skip,
+            before_frames=queries.part_moved,
+            exclude=queries.exclude,
+        )
 
     listed, online = windows(SESSIONS), windows(PEOPLE)
     changed, in_use = online.changed, partial(queries.in_use, PEOPLE.name)

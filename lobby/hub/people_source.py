@@ -4,7 +4,7 @@ whom.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -24,11 +24,12 @@ class Face(NamedTuple):
 class Ties:
     """Whom an account lists as friends, and who is hidden from it: `banned_by` have banned it.
     `listed_by`: those of its friends that list it, too, where nobody else is shown; None: everybody
-    is."""
+    is. `version`: of the account, by which its list of friends can be told from a later one."""
 
     friends: frozenset[str] = frozenset()
     banned_by: frozenset[str] = frozenset()
     listed_by: frozenset[str] | None = None
+    version: int = 0
 
     def hides(self, who: str) -> bool:
         """Whether this person is never shown online."""
@@ -81,6 +82,11 @@ class PeopleSource(Protocol):
         ...
 
     async def ties(self, viewer: str) -> Ties: ...
+
+    async def stale(self, known: Mapping[str, Ties]) -> list[str]:
+        """Of these viewers, with their ties as they were read: those who may have others by now.
+        Costs what one of them costs."""
+        ...
 
 
 class Everybody(Protocol):

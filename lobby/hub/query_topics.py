@@ -60,7 +60,7 @@ class QueryTopics:
         exclude: Callable[[Watcher, str, str], None],
     ) -> None:
         self._source, self._watching, self._skipped = source, watching, skipped
-        self._sockets, self._exclude = sockets, exclude
+        self._sockets, self.exclude = sockets, exclude
         self.lists = {}
         self._subscribers = Subscribers()
         self._searches = Buckets(QUESTIONS_PER_SECOND, QUESTIONS_BURST)
@@ -274,7 +274,7 @@ class QueryTopics:
                     self._go_on(topic, watcher, subscription)
                 except (LobbyError, Unreachable) as no:
                     log.warning("window_not_found", why=str(no))
-                    self._exclude(watcher, topic, WATCH_AGAIN)
+                    self.exclude(watcher, topic, WATCH_AGAIN)
 
     def sweep(self) -> None:
         """Forget what nobody has watched for a while."""

@@ -6,7 +6,7 @@ One at a time for each topic; a request during one causes one more, as it may ha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lobby.hub.backpressure import Skipped
@@ -45,6 +45,10 @@ class Resyncs:
         task = asyncio.get_running_loop().create_task(self._resync(topic))
         self._under_way[topic] = task
         task.add_done_callback(lambda _: self._done(topic))
+
+    def request_all(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self.request(topic)
 
     def close(self) -> None:
         self._again.clear()

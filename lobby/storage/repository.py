@@ -134,6 +134,9 @@ class Repository(Generic[T]):
                 return
             after = next(reversed(page))
 
+    async def labelled(self, label: str, values: Iterable[str]) -> dict[str, frozenset[str]]:
+        return await self._documents.labelled(self._kind, label, values)
+
     async def versions(self, keys: Iterable[str]) -> dict[str, int]:
         return await self._documents.versions(self._kind, keys)
 

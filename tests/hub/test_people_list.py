@@ -87,7 +87,7 @@ async def test_changes_with_a_gap_while_it_is_read_are_read_once_more(world: Hub
     world.show({"ann": online(), "bob": online()})
     _, ada = await ask(world, limit=50)
     world.people.gate = gate = asyncio.Event()
-    reading = asyncio.create_task(world.hub.roster.everybody.read_again(0))  # type: ignore[union-attr]
+    reading = asyncio.create_task(world.hub.roster.everybody.read_again(0))
     await until(lambda: world.people.asked["everybody"] == 2)
     world.show({"ann": None}, quietly=True)
     world.show({"bob": online("busy")})
@@ -103,7 +103,7 @@ async def test_a_change_of_an_epoch_that_is_over_is_not_taken(world: HubWorld) -
     await ask(world, limit=50)
     world.people.at[0] = Known("second", 0)
     world.people.gate = gate = asyncio.Event()
-    reading = asyncio.create_task(world.hub.roster.everybody.read_again(0))  # type: ignore[union-attr]
+    reading = asyncio.create_task(world.hub.roster.everybody.read_again(0))
     await until(lambda: world.people.asked["everybody"] == 2)
     late = RosterChanged(epoch="first", version=2, patch={"ghost": online()})
     world.bus.publish("presence", late.model_dump_json())

@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.channel_client import Client
 from tests.support.deployments import Deployment, two_processes
-from tests.support.people import Person, new_user
+from tests.support.people import Person, call, new_user
 from tests.support.server_thread import serving
 
 NOT_SHOWN = ("offline", "invisible", "banning", "unknown")
@@ -60,6 +60,12 @@ class Scene:
     topics: dict[str, str] = field(default_factory=dict)
     theirs: Client | None = None
     told: list[Any] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> str:
+        """As the sample of players names the other."""
+        return f'"login":"{self.other.name}"'
 
     async def begin(self) -> None:
         if self.why in ("invisible", "banning"):
@@ -147,14 +153,15 @@ class Scene:
 
     async def ask(self) -> None:
         """Over HTTP: as many as there are doors that name people."""
-        for path in ("/server/players/sample", "/server/players", "/server"):
-            said = await self.viewer.call("GET", path)
-            names = str(self.other.name) if self.other.name else "nobody"
-            self.told.append((path, said.status_code, names in said.text))
+        paths = ["/server", "/server/players", "/server/players/sample"]
         if self.why != "unknown":
-            for path in ("", "/online", "/is-online"):
-                said = await self.viewer.call("GET", f"/users/{self.other.name}{path}")
-                self.told.append((path, said.status_code, '"isOnline":true' in said.text))
+            paths += [f"/users/{self.other.name}{part}" for part in ("", "/online", "/is-online")]
+        for path in paths:
+            said = await call(self.viewer.url, "GET", f"/api{path}", headers=self.headers)
+            assert said.status_code == 200, said.text
+            word = self.names if "/server" in path else '"isOnline":true'
+            shown = word in said.text
+            self.told.append((path.replace(self.tag, ""), shown))
         said = await self.viewer.call("GET", f"/presence/{self.other.uuid}")
         self.told.append(("one", said.status_code, said.json()))
 
@@ -220,6 +227,7 @@ async def scene(urls: Urls, why: str) -> AsyncIterator[Scene]:
         made = Scene(why, tag, viewer, watching, friend, showing, other)
         try:
             await made.begin()
+            made.headers = await viewer.at_server_status()
             await watching.watch("presence")
             await watching.until(lambda: friend.uuid in watching.states["presence"])
             await watching.until(lambda: other.uuid not in watching.states["presence"])

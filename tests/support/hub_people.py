@@ -64,6 +64,11 @@ class MemoryPeople:
         await self._asked("ties")
         return tied
 
+    async def stale(self, known: Mapping[str, Ties]) -> list[str]:
+        now = {one: self.tied.get(one, Ties()) for one in known}
+        await self._asked("stale")
+        return [one for one, ties in known.items() if now[one] != ties]
+
     async def _asked(self, what: str, many: int = 1) -> None:
         self.asked[what] += many
         if self.gate is not None:

@@ -17,6 +17,8 @@ from lobby.domain.reasons import Reason
 from lobby.domain.sessions.session import Session
 from lobby.presence import INVISIBLE
 from persistence.ports import Unreachable
+from protocol import topics
+from protocol.events import StatusChanged
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +37,15 @@ async def set_status(lobby: Lobby, permit: Permit, *, status: str) -> None:
 
     if (await lobby.account_cache.get(account)).invisible is not wished:
         tokens.publish_changed(lobby, await lobby.accounts.change(account, decide))
+    await _show(lobby, account, status)
+
+
+async def _show(lobby: Lobby, account: str, status: str) -> None:
+    """Here, and in whatever other process serves the account, too."""
     await lobby.presence.set_status(account, status)
+    here = lobby.presence.present(account)
+    since = here.since if here else None
+    lobby.publish(topics.ACCOUNTS, StatusChanged(account=account, status=status, since=since))
 
 
 async def keep_alive(
@@ -47,7 +57,7 @@ async def keep_alive(
     if status is not None and lasting:
         await set_status(lobby, permit, status=status)
     elif status is not None:
-        await lobby.presence.set_status(account, status)
+        await _show(lobby, account, status)
     if lobby.presence.present(account) is None:
         await lobby.roster.expire_after(account, lobby.settings.unattended_seconds)
 
