@@ -19,9 +19,10 @@ from protocol.codec import (
     Uuid,
 )
 from protocol.command import Command as Command
-from protocol.command import SessionId
+from protocol.command import SessionId, either
 from protocol.events import EntryName
 from protocol.queue_commands import QueueAccept, QueueDecline, QueueJoin, QueueLeave
+from protocol.roster import OwnStatus
 from protocol.team_commands import SessionMove, SessionPermit, SessionSwap
 from protocol.watch_commands import Unwatch, Watch
 
@@ -123,6 +124,7 @@ class SessionJoin(Command):
     """Take a seat: by the session's id or code, or in whatever session this host has. `friend`: a
     member whose friend you are, where friends of members may come."""
 
+    alternatives = either("session", "host")
     type: Literal["session.join"]
     session: SessionName | None = None
     host: Uuid | None = None
@@ -182,6 +184,7 @@ class SessionUpdate(Command):
     """The leader's changes of a session; absent fields stay as they are. `password`: null clears
     it."""
 
+    cleared = frozenset({"password"})
     type: Literal["session.update"]
     session: SessionId
     name: Name | None = None
@@ -227,7 +230,7 @@ class PresenceSet(Command):
 
     repeatable = True
     type: Literal["presence.set"]
-    status: Literal["online", "away", "busy", "playing", "invisible"]
+    status: OwnStatus
 
 
 Commands = (

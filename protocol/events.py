@@ -16,98 +16,16 @@ from protocol.account_events import ProfileChanged as ProfileChanged
 from protocol.account_events import StatusChanged as StatusChanged
 from protocol.account_events import TokensRevoked as TokensRevoked
 from protocol.account_events import WatchRevoked as WatchRevoked
-
-SeatStatusName = Literal["free", "reserved", "invited", "taken"]
-EntryName = Literal["open", "friends", "invited", "closed"]
-PermitName = Literal["invite", "kick", "move"]
-
-
-class SeatState(BaseModel):
-    """`player` is a uuid; `until` is when a reserved or invited seat expires, in Unix seconds.
-    `permits`: what its player may do to others, besides the leader; shown to members."""
-
-    id: int
-    team: int
-    status: SeatStatusName
-    player: str | None = None
-    name: str | None = None
-    until: float | None = None
-    permits: list[PermitName] | None = None
-
-
-class InstanceState(BaseModel):
-    """Where a session is played, as anybody may see it."""
-
-    id: str
-    host_type: Literal["dedicated", "player"]
-    status: Literal["requested", "allocated", "pending", "joinable", "closed"]
-    health: Literal["healthy", "degraded", "unhealthy", "unknown"] | None = None
-
-
-class ReachableInstance(InstanceState):
-    """An instance as members of the session see it: with its address."""
-
-    host: str | None = None
-    version: str | None = None
-    map: str | None = None
-    mode: str | None = None
-    public_conn_str: str | None = None
-    private_conn_str: str | None = None
-    custom_data: dict[str, str] = {}
-
-
-class ListedSession(BaseModel):
-    """A session as anybody may see it. `host`: the leader, absent while there is none. `entry`: who
-    comes in unasked, its host's settings included; `joinable`: anybody does. `nonames`: whether
-    guests without a name may come; `password`: whether the uninvited are asked for one. `free`:
-    seats that somebody new could take, `full`: none. `browser`: its data in the session browser,
-    absent where it is not listed. `match` is an id. `led_in_name`: its leader just came first, and
-    kicks and bans nobody there; absent where they may."""
-
-    id: str
-    template: str
-    host: str | None = None
-    host_name: str | None = None
-    name: str | None = None
-    created: float
-    joinable: bool
-    entry: EntryName
-    nonames: bool
-    password: bool
-    free: int
-    full: bool
-    seats: dict[str, SeatState]
-    attributes: dict[str, Any]
-    region: str | None = None
-    browser: dict[str, str] | None = None
-    instance: InstanceState | None = None
-    match: str | None = None
-    created_by_matchmaking: bool = False
-    led_in_name: Literal[True] | None = None
-    version: int
-
-
-class SessionState(ListedSession):
-    """A session as members see it: with where it is played, and the game's state. `code`, by
-    which anybody comes in, and the `link` with it; absent where there is none. `teams_locked`:
-    nobody changes their own team; absent where they may."""
-
-    location: str | None = None
-    code: str | None = None
-    link: str | None = None
-    state: dict[str, Any]
-    custom_data: dict[str, str] = {}
-    teams_locked: Literal[True] | None = None
-    instance: ReachableInstance | None = None
-
-
-class Excluded(BaseModel):
-    """Somebody who is kept out of a session. `until` in Unix seconds; absent: as long as it lasts.
-    `by` is the uuid of whoever keeps them out."""
-
-    until: float | None = None
-    reason: str | None = None
-    by: str
+from protocol.session_views import EntryName as EntryName
+from protocol.session_views import Excluded as Excluded
+from protocol.session_views import InstanceState as InstanceState
+from protocol.session_views import ListedSession as ListedSession
+from protocol.session_views import PermitName as PermitName
+from protocol.session_views import ReachableInstance as ReachableInstance
+from protocol.session_views import SeatState as SeatState
+from protocol.session_views import SeatStatusName as SeatStatusName
+from protocol.session_views import SessionState as SessionState
+from protocol.session_views import SessionView as SessionView
 
 
 class HostState(BaseModel):
@@ -137,9 +55,6 @@ InboxKind = Literal[
     "login_revoked",
     "message",
 ]
-
-
-SessionView = Literal["inside", "outside"]
 
 
 class InboxEntry(BaseModel):

@@ -14,13 +14,14 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from protocol.codec import encode
 from protocol.framing import text_frame, text_header
+from protocol.session_views import SessionView
 from protocol.topics import public_name
 
 Json = dict[str, Any]
 
 
 class Reply(BaseModel):
-    type: Literal["reply"] = "reply"
+    type: Literal["reply"]
     re: str
     result: Json
 
@@ -29,7 +30,7 @@ class Refusal(BaseModel):
     """`re` is null when the command's id could not be read. `retry_after` is in seconds. `about`:
     facts for programs; new ones may come."""
 
-    type: Literal["refusal"] = "refusal"
+    type: Literal["refusal"]
     re: str | None
     code: str
     message: str
@@ -38,15 +39,18 @@ class Refusal(BaseModel):
 
 
 class State(BaseModel):
-    type: Literal["state"] = "state"
+    """The whole of a document. `view`: of a session, which side of it this is."""
+
+    type: Literal["state"]
     topic: str
     epoch: str
     version: int
+    view: SessionView | None = None
     state: Json
 
 
 class Unchanged(BaseModel):
-    type: Literal["unchanged"] = "unchanged"
+    type: Literal["unchanged"]
     topic: str
     epoch: str
     version: int
@@ -55,7 +59,7 @@ class Unchanged(BaseModel):
 class Patch(BaseModel):
     """A merge patch (RFC 7396) from the state at `since` to the state at `version`."""
 
-    type: Literal["patch"] = "patch"
+    type: Literal["patch"]
     topic: str
     since: int
     version: int
@@ -70,14 +74,14 @@ class Ended(BaseModel):
     """The topic sends nothing more on this connection. Where the code is `watch_again`, something
     failed here: watch it again in a moment, with what you have. `reason`: why a ticket ended."""
 
-    type: Literal["ended"] = "ended"
+    type: Literal["ended"]
     topic: str
     code: str
     reason: str | None = None
 
 
 class Entry(BaseModel):
-    type: Literal["entry"] = "entry"
+    type: Literal["entry"]
     topic: str
     cursor: int
     entry: Json
@@ -86,12 +90,12 @@ class Entry(BaseModel):
 class Trimmed(BaseModel):
     """Some entries after the cursor that you named are gone; the oldest still stored follow."""
 
-    type: Literal["trimmed"] = "trimmed"
+    type: Literal["trimmed"]
     topic: str
 
 
 class Signal(BaseModel):
-    type: Literal["signal"] = "signal"
+    type: Literal["signal"]
     topic: str
     author: str
     body: Json
@@ -100,7 +104,7 @@ class Signal(BaseModel):
 class Drain(BaseModel):
     """Graceful shutdown of this process: reconnect after this time, to another."""
 
-    type: Literal["drain"] = "drain"
+    type: Literal["drain"]
     return_after_ms: int
 
 
@@ -108,7 +112,7 @@ class Degraded(BaseModel):
     """These parts of the lobby are away: what you see may be old, and some commands are refused.
     None: all is well again."""
 
-    type: Literal["degraded"] = "degraded"
+    type: Literal["degraded"]
     parts: list[Literal["database", "redis"]]
 
 
@@ -148,10 +152,18 @@ def refusal(
     return _frame(frame)
 
 
-def state(topic: str, *, epoch: str, version: int, parts: Iterable[bytes]) -> bytes:
+def state(
+    topic: str,
+    *,
+    epoch: str,
+    version: int,
+    parts: Iterable[bytes],
+    view: SessionView | None = None,
+) -> bytes:
     """`parts`: of the state, its members, each as `encode_member` makes it. A large state is copied
     once."""
-    head = encode({"type": "state", "topic": topic, "epoch": epoch, "version": version})
+    said = {"type": "state", "topic": topic, "epoch": epoch, "version": version}
+    head = encode(said | ({"view": view} if view else {}))
     start, members = head[:-1] + b',"state":{', [*parts] or [b""]
     members[-1] += b"}}"
     size = len(start) + sum(map(len, members)) + len(members) - 1

@@ -11,29 +11,29 @@ from protocol.described import described
 PNG = "data:image/png;base64,iVBORw0KGgo="
 
 
-class VersionName(BaseModel):
+class GameVersionName(BaseModel):
     """The server's version in words."""
 
     name: Annotated[str, described("Version of the server, for people.", "1.21.4")]
 
 
-class VersionProtocol(BaseModel):
+class GameVersionProtocol(BaseModel):
     """The server's version as a number."""
 
     protocol: Annotated[int, described("Number of the protocol version.", 769)]
 
 
-class Version(VersionProtocol, VersionName):
+class GameVersion(GameVersionProtocol, GameVersionName):
     """The server's version."""
 
 
-class Online(BaseModel):
+class PlayersOnline(BaseModel):
     """How many players are online."""
 
     online: Annotated[int, described("How many players are online now.", 12)]
 
 
-class Sample(BaseModel):
+class PlayerSample(BaseModel):
     """A player who is online."""
 
     nickname: Annotated[str, described("Name that the player has in the game.", "Ada99")]
@@ -42,19 +42,19 @@ class Sample(BaseModel):
     ]
 
 
-class PlayersCount(Online):
+class ServerPlayersCount(PlayersOnline):
     """How many players are online, and may be."""
 
     max: Annotated[int, described("How many players the server has room for.", 100)]
 
 
-class Players(PlayersCount):
+class ServerPlayers(ServerPlayersCount):
     """How many players are online, and some of them."""
 
-    sample: Annotated[list[Sample], described("Some of the players who are online.")]
+    sample: Annotated[list[PlayerSample], described("Some of the players who are online.")]
 
 
-class MotdRaw(BaseModel):
+class ServerMotdRaw(BaseModel):
     """The message of the day with formatting codes."""
 
     raw: Annotated[
@@ -62,7 +62,7 @@ class MotdRaw(BaseModel):
     ]
 
 
-class MotdClean(BaseModel):
+class ServerMotdClean(BaseModel):
     """The message of the day as plain text."""
 
     clean: Annotated[
@@ -70,17 +70,17 @@ class MotdClean(BaseModel):
     ]
 
 
-class MotdHtml(BaseModel):
+class ServerMotdHtml(BaseModel):
     """The message of the day as HTML."""
 
     html: Annotated[str, described("The message of the day as HTML.", "<p>Welcome!</p>")]
 
 
-class Motd(MotdRaw, MotdClean, MotdHtml):
+class ServerMotd(ServerMotdRaw, ServerMotdClean, ServerMotdHtml):
     """The message of the day in each form."""
 
 
-class Address(BaseModel):
+class ServerAddress(BaseModel):
     """Where the game server is reached."""
 
     address: Annotated[
@@ -92,7 +92,7 @@ class Address(BaseModel):
     ]
 
 
-class Favicon(BaseModel):
+class ServerFavicon(BaseModel):
     """The server's icon."""
 
     favicon: Annotated[
@@ -104,9 +104,9 @@ class Favicon(BaseModel):
     ]
 
 
-class Server(Address, Favicon):
+class GameServerStatus(ServerAddress, ServerFavicon):
     """The server's status."""
 
-    version: Annotated[Version, described("The server's version.")]
-    players: Annotated[Players, described("Who is online.")]
-    motd: Annotated[Motd, described("The message of the day.")]
+    version: Annotated[GameVersion, described("The server's version.")]
+    players: Annotated[ServerPlayers, described("Who is online.")]
+    motd: Annotated[ServerMotd, described("The message of the day.")]

@@ -65,7 +65,7 @@ class Message(BaseModel):
     message: Annotated[str, described("The reason in words, for people.", "try again shortly")]
 
 
-class NotFound(BaseModel):
+class HostsNotFound(BaseModel):
     """`not found this`: the host that is named. `not found other`: the other party, or a session
     that is there for the caller."""
 
@@ -74,7 +74,7 @@ class NotFound(BaseModel):
     ]
 
 
-class Problem(BaseModel):
+class HostsProblem(BaseModel):
     """One thing that is wrong with a request."""
 
     loc: Annotated[
@@ -88,13 +88,13 @@ class Problem(BaseModel):
     type: Annotated[str, described("Stable name of the kind of problem, for programs.", "missing")]
 
 
-class ValidationError(BaseModel):
+class HostsValidationError(BaseModel):
     """The request is not valid."""
 
-    detail: Annotated[list[Problem], described("Everything that is wrong with the request.")]
+    detail: Annotated[list[HostsProblem], described("Everything that is wrong with the request.")]
 
 
-class Input(StrictModel):
+class HostsInput(StrictModel):
     """A body or a query. Unknown fields are ignored, as the published gateway ignores them."""
 
     model_config = ConfigDict(extra="ignore")
@@ -116,27 +116,27 @@ class BannedPath(HostPath):
     ]
 
 
-class FriendQuery(Input):
+class FriendQuery(HostsInput):
     friend: Annotated[Uuid, described("UUID of the account to add to the friends, in any case.")]
 
 
-class BannedQuery(Input):
+class BannedQuery(HostsInput):
     banned: Annotated[Uuid, described("UUID of the account to ban, in any case.")]
 
 
-class OnlyFriends(Input):
+class OnlyFriends(HostsInput):
     """Whether only friends may join."""
 
     only_friends: Annotated[bool, described("Whether only friends of the host may join.")]
 
 
-class AllowNonames(Input):
+class AllowNonames(HostsInput):
     """Whether guests without a name may join."""
 
     allow_nonames: Annotated[bool, described("Whether guests without a name may join.")]
 
 
-class Launch(Input):
+class HostLaunchRequest(HostsInput):
     """Launch a session."""
 
     host: Annotated[
@@ -144,7 +144,7 @@ class Launch(Input):
     ]
 
 
-class Launched(BaseModel):
+class LaunchedSession(BaseModel):
     """The session that was launched."""
 
     session_id: Annotated[int, Field(gt=0, lt=2**53), described("Id of the session.", 42)]
@@ -167,7 +167,7 @@ Guest = Annotated[
 """One text to whoever sends a wrong one: a union would name its branches in `loc`."""
 
 
-class Join(Input):
+class HostJoinRequest(HostsInput):
     """Join the live session of a host."""
 
     host: Annotated[Uuid, described("UUID of the host whose session is joined, in any case.")]
@@ -180,7 +180,7 @@ class Join(Input):
     ]
 
 
-class Joined(BaseModel):
+class JoinedSession(BaseModel):
     """The session that was joined."""
 
     session_id: Annotated[int, Field(gt=0, lt=2**53), described("Id of the session.", 42)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from protocol.codec import ShortText, Uuid
-from protocol.command import Command, SessionId
+from protocol.command import Command, SessionId, either
 from protocol.queues import QueueChoice
 
 
@@ -16,6 +16,7 @@ class QueueJoin(QueueChoice, Command):
     take them, and how many of the seconds count that they have waited before. `backfill`: a match
     that is under way will do, too."""
 
+    alternatives = either("queue", "queues")
     type: Literal["queue.join"]
     session: SessionId
     map_preferences: Annotated[list[ShortText], Field(max_length=64)] = Field(default_factory=list)

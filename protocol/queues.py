@@ -64,7 +64,7 @@ class WaitState(BaseModel):
     relaxes_in: float | None = None
     expected: float | None = None
     openings: int = 0
-    binding: list[str] = Field(default_factory=list)
+    binding: list[str] = []
     next_look: float | None = None
 
 

@@ -10,6 +10,8 @@ from pydantic_core import from_json
 from protocol.described import described
 
 PresenceStatus = Literal["online", "away", "busy", "playing", "reconnecting"]
+OwnStatus = Literal["online", "away", "busy", "playing", "invisible"]
+"""What somebody says of themselves."""
 STATUSES: tuple[str, ...] = get_args(PresenceStatus)
 
 

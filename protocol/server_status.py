@@ -45,7 +45,7 @@ Time = Annotated[
 ]
 
 
-class Error(BaseModel):
+class ServerRefusal(BaseModel):
     """A request that is valid in form but refused. `needRefresh`: renew the access token, then
     repeat it."""
 
@@ -56,7 +56,7 @@ class Error(BaseModel):
     ]
 
 
-class TokenId(BaseModel):
+class ServerToken(BaseModel):
     """A token and its end."""
 
     id: Annotated[
@@ -67,18 +67,18 @@ class TokenId(BaseModel):
     exp: Annotated[Time, described("When the token expires, in UTC.")]
 
 
-class Pair(BaseModel):
+class ServerTokens(BaseModel):
     """A pair of tokens."""
 
-    access: Annotated[TokenId, described("For `Authorization` of every other operation.")]
-    refresh: Annotated[TokenId, described("For `Authorization` of `reauth`, once.")]
+    access: Annotated[ServerToken, described("For `Authorization` of every other operation.")]
+    refresh: Annotated[ServerToken, described("For `Authorization` of `reauth`, once.")]
 
 
-class Empty(BaseModel):
+class ServerDone(BaseModel):
     """It is done; there is nothing to tell."""
 
 
-class Allowed(BaseModel):
+class AnonymousAccess(BaseModel):
     """Whether reads need no token."""
 
     allowed: Annotated[
@@ -86,25 +86,25 @@ class Allowed(BaseModel):
     ]
 
 
-class Max(BaseModel):
+class MostAllowed(BaseModel):
     """The most that there may be."""
 
     max: Annotated[int, described("The most that there may be.", 5)]
 
 
-class Available(BaseModel):
+class ConsoleAvailability(BaseModel):
     """Whether the console can be used."""
 
     available: Annotated[bool, described("Whether there is a console for the caller.")]
 
 
-class Count(BaseModel):
+class CountRemoved(BaseModel):
     """How many were removed."""
 
     count: Annotated[int, described("How many were removed.", 3)]
 
 
-class RegUser(BaseModel):
+class UserRegistrar(BaseModel):
     """By whom a user was registered."""
 
     login: Annotated[
@@ -112,41 +112,41 @@ class RegUser(BaseModel):
     ]
 
 
-class RegTime(BaseModel):
+class UserRegistrationTime(BaseModel):
     """When a user was registered."""
 
     time: Annotated[Time, described("When the user was registered, in UTC.")]
 
 
-class Reg(RegTime, RegUser):
+class UserRegistration(UserRegistrationTime, UserRegistrar):
     """When and by whom a user was registered."""
 
 
-class LoginOf(BaseModel):
+class UserLogin(BaseModel):
     """A user's login."""
 
     login: Annotated[str, described("Name that the user logs in with.", "ada")]
 
 
-class IsAdmin(BaseModel):
+class UserIsAdmin(BaseModel):
     """Whether a user is an administrator."""
 
     isAdmin: Annotated[bool, described("Whether the user is an administrator.")]
 
 
-class IsOnline(BaseModel):
+class UserIsOnline(BaseModel):
     """Whether a user is online."""
 
     isOnline: Annotated[bool, described("Whether the user is online now.")]
 
 
-class NameOf(BaseModel):
+class UserDisplayName(BaseModel):
     """A user's name."""
 
     name: Annotated[str | None, described("Name that others see; null: none.", "Ada")]
 
 
-class IconOf(BaseModel):
+class UserIcon(BaseModel):
     """A user's icon."""
 
     icon: Annotated[
@@ -155,7 +155,7 @@ class IconOf(BaseModel):
     ]
 
 
-class User(BaseModel):
+class ServerUser(BaseModel):
     """`icon` and `nicknames` only when the query names them."""
 
     login: Annotated[str, described("Name that the user logs in with.", "ada")]
@@ -172,7 +172,7 @@ class User(BaseModel):
     ] = Field(default_factory=list)
     isAdmin: Annotated[bool, described("Whether the user is an administrator.")]
     isOnline: Annotated[bool, described("Whether the user is online now.")]
-    reg: Annotated[Reg, described("When and by whom the user was registered.")]
+    reg: Annotated[UserRegistration, described("When and by whom the user was registered.")]
 
 
 class UserPath(StrictModel):
@@ -196,25 +196,25 @@ class Details(BaseModel):
     ] = None
 
 
-class SetName(StrictModel):
+class UserNameChange(StrictModel):
     """A new name, or none."""
 
     name: Name | None
 
 
-class SetIcon(StrictModel):
+class UserIconChange(StrictModel):
     """A new icon, or none."""
 
     icon: Icon | None
 
 
-class SetAdmin(StrictModel):
+class UserAdminChange(StrictModel):
     """Make somebody an administrator, or no longer one."""
 
     isAdmin: Annotated[bool, described("Whether the user is an administrator.")]
 
 
-class SetPassword(StrictModel):
+class UserPasswordChange(StrictModel):
     """`currentPassword` is needed unless the caller logged in with the password recently."""
 
     password: NewPassword
@@ -227,13 +227,13 @@ class SetPassword(StrictModel):
     ] = None
 
 
-class Nicknames(RootModel[NewNicknames]):
+class UserNicknames(RootModel[NewNicknames]):
     """The complete new list of nicknames."""
 
     model_config = ConfigDict(strict=True)
 
 
-class Change(StrictModel):
+class UserChange(StrictModel):
     """Absent fields stay as they are. `isAdmin` has effect only for an administrator."""
 
     name: Name | None = None
@@ -249,7 +249,7 @@ class Change(StrictModel):
     ] = None
 
 
-class Add(Change):
+class UserCreation(UserChange):
     """A new user."""
 
     password: NewPassword

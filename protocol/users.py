@@ -55,7 +55,7 @@ class Credentials(BaseModel):
     ]
 
 
-class User(BaseModel):
+class ListedUser(BaseModel):
     """An account with a username."""
 
     id: Annotated[int, described("Number of the account.", 1)]

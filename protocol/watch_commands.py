@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr, StringConstraints, ValidationError, mod
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from protocol.codec import Count, StrictModel, Text
-from protocol.command import Command
+from protocol.command import Command, either
 from protocol.known_fields import KnownFields, in_words
 from protocol.queries import (
     ListName,
@@ -34,6 +34,8 @@ Sort = Annotated[
     in_words("should be the name of one field, such as -created or attributes.rank"),
 ]
 QUESTION = ("filter", "sort", "limit")
+OF_ONE = (*QUESTION, "known", "after", "epoch")
+"""Fields of one topic: of several, each has its own."""
 NO_QUESTION: Final = "only sessions and people are watched with filter, sort and limit"
 
 
@@ -80,6 +82,7 @@ class Watch(KnownFields, Command):
         "is no field of watch: there are topic, filter, sort, limit, known, after, epoch and"
         " topics; pages of sessions are read over HTTP, by POST /sessions/search"
     )
+    alternatives = either("topic", "topics", topics=OF_ONE)
     type: Literal["watch"]
     topic: Topic | None = None
     filter: UncheckedFilter | None = None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel
+
+AccountKind = Literal["user", "host", "player", "anonymous", "spectator"]
 
 
 class WelcomeLimits(BaseModel):
@@ -21,9 +25,9 @@ class Welcome(BaseModel):
     """The result of hello. Come back with `token`, where there is one; `expires_in` is how long it
     lasts, in seconds. `at` is the server's time, `server` the program and its version."""
 
-    uuid: str | None
-    name: str | None
-    kind: str
+    uuid: str | None = None
+    name: str | None = None
+    kind: AccountKind
     token: str | None = None
     heartbeat_ms: int
     grace_ms: int

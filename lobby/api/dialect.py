@@ -152,8 +152,8 @@ class Dialect:
     the response and never raises. `reword` maps an error for rows that have words of their own.
     `done` is the response of rows whose success has nothing to tell. `declares_key`: the header
     Idempotency-Key stands in the OpenAPI document; it is honoured in any case. `typed`: whether a
-    body is read under `Content-Type: application/json` alone. `resolve`: what else a path may name
-    something by; it is given what was noted of a request that is repeated.
+    body is read under `Content-Type: application/json` alone. `about`: what the door is for.
+    `resolve`: what else a path may name something by; of a repeated request it is given the notes.
     """
 
     name: str
@@ -164,6 +164,7 @@ class Dialect:
     done: Callable[[Row], Response] = lambda row: Response(status_code=204)
     declares_key: bool = True
     typed: bool = False
+    about: str = ""
     resolve: Resolve | None = None
 
     def route(self, row: Row) -> PartsRoute:

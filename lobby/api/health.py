@@ -27,13 +27,13 @@ LATE_FOR_SECONDS = 5.0
 Part = Literal["ok", "embedded", "unreachable"]
 
 
-class Live(BaseModel):
+class ProcessLive(BaseModel):
     """The process answers."""
 
     status: Annotated[Literal["live"], described("Always `live`.")] = "live"
 
 
-class Parts(BaseModel):
+class ProcessParts(BaseModel):
     """`embedded`: there is no Redis, this process does its work itself."""
 
     database: Annotated[Part, described("The database: `ok` or `unreachable`.")]
@@ -42,18 +42,18 @@ class Parts(BaseModel):
     ]
 
 
-class Ready(BaseModel):
+class ProcessReady(BaseModel):
     """The process takes requests."""
 
     status: Annotated[Literal["ready"], described("Always `ready`.")] = "ready"
-    parts: Annotated[Parts, described("What this process depends on.")]
+    parts: Annotated[ProcessParts, described("What this process depends on.")]
 
 
-class NotReady(BaseModel):
+class ProcessNotReady(BaseModel):
     """`why` is for people."""
 
     status: Annotated[Literal["not ready"], described("Always `not ready`.")] = "not ready"
-    parts: Annotated[Parts, described("What this process depends on.")]
+    parts: Annotated[ProcessParts, described("What this process depends on.")]
     why: Annotated[list[str], described("The reasons, for people.", ["this process is stopping"])]
 
 
@@ -93,14 +93,14 @@ class LoopLag:
 
 async def live(call: Call) -> Response:
     """This process answers. Touches nothing: a part that is away is no reason to be restarted."""
-    return JSONResponse(Live().model_dump())
+    return JSONResponse(ProcessLive().model_dump())
 
 
 async def ready(call: Call) -> Response:
     """Whether to send anybody here: not while a part is away, nor overloaded, nor stopping."""
     lobby, state = call.lobby, call.request.app.state
     answering = await readiness.reachable(lobby)
-    standing = Parts(
+    standing = ProcessParts(
         database="ok" if answering["database"] else "unreachable",
         redis="unreachable"
         if not answering["redis"]
@@ -112,24 +112,26 @@ async def ready(call: Call) -> Response:
     if state.loop_lag.overloaded:
         why.append("this process is overloaded")
     if why:
-        return JSONResponse(NotReady(parts=standing, why=why).model_dump(), 503)
-    return JSONResponse(Ready(parts=standing).model_dump())
+        return JSONResponse(ProcessNotReady(parts=standing, why=why).model_dump(), 503)
+    return JSONResponse(ProcessReady(parts=standing).model_dump())
 
 
 def refuse(error: LobbyError) -> Response:
     return JSONResponse(HealthMessage(message=str(error)).model_dump(), 500)
 
 
-health = Dialect("health", nobody, refuse)
+health = Dialect("health", nobody, refuse, about="Probes for supervisors and load balancers.")
 
 rows = [
-    Row("GET", "/health/live", live, needs(), {200: Live, 500: HealthMessage}, uncounted=True),
+    Row(
+        "GET", "/health/live", live, needs(), {200: ProcessLive, 500: HealthMessage}, uncounted=True
+    ),
     Row(
         "GET",
         "/health/ready",
         ready,
         needs(),
-        {200: Ready, 500: HealthMessage, 503: NotReady},
+        {200: ProcessReady, 500: HealthMessage, 503: ProcessNotReady},
         uncounted=True,
     ),
 ]

@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import inspect
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -79,20 +78,16 @@ def document(doors: Iterable[Door], *, title: str, version: str) -> Json:
     doors = list(doors)
     schemas = Schemas([row for _, rows in doors for row in rows])
     paths: dict[str, Json] = {}
-    named: Counter[str] = Counter()
     for dialect, rows in doors:
         for row in rows:
-            name = f"{dialect.name}_{row.endpoint.__name__}"
-            named[name] += 1  # one endpoint may answer under several paths
-            again = f"_{named[name]}" if named[name] > 1 else ""
-            id = row.operation_id or name + again
+            id = row.operation_id or f"{dialect.name}_{row.endpoint.__name__}"
             operation = {"operationId": id, **_operation(dialect, row, schemas)}
             paths.setdefault(row.path_template, {})[row.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": ABOUT},
         "servers": [{"url": "/"}],
-        "tags": [{"name": dialect.name} for dialect, _ in doors],
+        "tags": [{"name": dialect.name, "description": dialect.about} for dialect, _ in doors],
         "paths": paths,
         "components": {
             "schemas": schemas.definitions,
@@ -242,7 +237,7 @@ def refuse(error: LobbyError) -> Response:
     return JSONResponse({"message": str(error)}, 500)
 
 
-documents = Dialect("documents", nobody, refuse)
+documents = Dialect("documents", nobody, refuse, about="What the doors say, for programs.")
 ETAG_HEADER = {"ETag": "Shown in If-None-Match, it saves the body."}
 
 

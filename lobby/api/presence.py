@@ -75,7 +75,7 @@ def _shown(call: Call, state: State) -> Response:
     return Response(body, 200, headers, "application/json")
 
 
-presence = Dialect("presence", identify, refuse)
+presence = Dialect("presence", identify, refuse, about="Who is online, for who asks now and then.")
 
 rows = [
     Row(
@@ -84,6 +84,7 @@ rows = [
         counts,
         needs(),
         {200: PresenceCount, 304: None, **BUSY},
+        operation_id="get_presence_count",
         headers_in=IfNoneMatch,
         headers=CONDITIONAL,
     ),
@@ -93,6 +94,7 @@ rows = [
         person,
         LOOK,
         {200: OnePerson, 304: None, 422: MESSAGE, **BEARER},
+        operation_id="get_presence_of_person",
         path=words.PersonPath,
         headers_in=IfNoneMatch,
         headers=CONDITIONAL,
@@ -103,6 +105,7 @@ rows = [
         friends,
         LOOK,
         {200: Friends, 304: None, **BEARER},
+        operation_id="get_presence_of_friends",
         headers_in=IfNoneMatch,
         headers=CONDITIONAL,
     ),

@@ -23,11 +23,11 @@ async def code(call: CommandCall, command: words.SessionCode) -> Result:
 
 def coded(lobby: Lobby, session: Session) -> Result:
     """The code of the session, if it has one."""
-    found = session.code
+    found, said = session.code, {"version": session.version}
     if found is None:
-        return {}
-    said = {"code": found.text, "link": lobby.links + found.text}
-    return said if found.until is None else {**said, "until": found.until}
+        return said
+    shown = {"code": found.text, "link": lobby.links + found.text, **said}
+    return shown if found.until is None else {**shown, "until": found.until}
 
 
 async def named(call: CommandCall, name: str) -> dict[str, Any]:

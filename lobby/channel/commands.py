@@ -126,8 +126,8 @@ def _answered(answer: Answer) -> Result:
 
 
 async def session_leave(call: CommandCall, command: words.SessionLeave) -> Result:
-    await members.leave(call.lobby, call.permit, id=int(command.session), said=command.reason)
-    return {}
+    id = int(command.session)
+    return changed(await members.leave(call.lobby, call.permit, id=id, said=command.reason))
 
 
 async def session_kick(call: CommandCall, command: words.SessionKick) -> Result:
@@ -148,12 +148,12 @@ def kicked(lobby: Lobby, session: Session, command: words.SessionKick) -> Result
     """It is said where they may come back at once, and would not otherwise."""
     usual = command.for_s is None
     not_kept = usual and exclusions.not_kept(lobby, session, command.guest)
-    return {"kept_out": False} if not_kept else {}
+    return changed(session) | ({"kept_out": False} if not_kept else {})
 
 
 async def session_pardon(call: CommandCall, command: words.SessionPardon) -> Result:
-    await exclusions.pardon(call.lobby, call.permit, id=int(command.session), player=command.guest)
-    return {}
+    id = int(command.session)
+    return changed(await exclusions.pardon(call.lobby, call.permit, id=id, player=command.guest))
 
 
 async def session_excluded(call: CommandCall, command: words.SessionExcluded) -> Result:
@@ -227,6 +227,11 @@ async def presence_set(call: CommandCall, command: words.PresenceSet) -> Result:
 
 def _session(lobby: Lobby, session: Session) -> Result:
     return {"session": views.inside(session, lobby.links)}
+
+
+def changed(session: Session) -> Result:
+    """By which version of `session:<id>` it shows what was done."""
+    return {"version": session.version}
 
 
 def launched(lobby: Lobby, session: Session, key: str) -> Result:

@@ -29,6 +29,9 @@ STORELESS = (words.Ping, Unwatch)
 """Commands that never wait for a store, not even to ask whether the token still counts."""
 TARGETS = ("guest", "player", "friend", "host", "to")
 """Fields that name whom a command is about."""
+SPECTATOR = (
+    "spectators may only look at what is public: come back with a token, or `anonymous` in hello"
+)
 LONGEST_PING = 256
 """Of a ping that may overtake other commands, in bytes."""
 
@@ -55,7 +58,16 @@ async def _answer(socket: Socket, text: bytes, caller: Caller) -> None:
         else:
             await _run_once(socket, command, text)
     except Exception as error:
-        _refuse(socket, command.id if command else peek_id(text), refusal(error))
+        no = _worded(socket, refusal(error))
+        _refuse(socket, command.id if command else peek_id(text), no)
+
+
+def _worded(socket: Socket, no: errors.LobbyError) -> errors.LobbyError:
+    """A spectator has said hello, and shown no token that could be a better one."""
+    spectates = socket.greeted and not socket.identity
+    return (
+        errors.Forbidden(SPECTATOR) if spectates and isinstance(no, errors.Unauthenticated) else no
+    )
 
 
 def overtake(socket: Socket, text: bytes) -> bool:

@@ -98,7 +98,7 @@ def welcome(socket: Socket, token: str | None) -> dict[str, Any]:
     return Welcome(
         uuid=actor.uuid or None,
         name=actor.name,
-        kind=str(actor.kind),
+        kind=(actor.kind or Kind.SPECTATOR).value,
         token=token,
         heartbeat_ms=int(settings.ping_seconds * 1000),
         grace_ms=int(settings.grace_seconds * 1000),

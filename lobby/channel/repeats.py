@@ -14,7 +14,7 @@ from lobby.actions.matchmaking import queues
 from lobby.actions.sessions import lifecycle, members
 from lobby.channel import code_commands, queue_commands, team_commands
 from lobby.channel.command_call import CommandCall, Result
-from lobby.channel.commands import hosting, kicked, launched
+from lobby.channel.commands import changed, hosting, kicked, launched
 from lobby.domain.accounts import Account
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.sessions.session import Session
@@ -70,7 +70,18 @@ async def session_join(call: CommandCall, said: words.SessionJoin, effect: Effec
 
 async def left(call: CommandCall, said: words.SessionLeave, effect: Effect) -> Result:
     await change.complete(call.lobby, int(said.session))
-    return {}
+    return await _changed(call, said.session)
+
+
+async def pardoned(call: CommandCall, said: words.SessionPardon, effect: Effect) -> Result:
+    return await _changed(call, said.session)
+
+
+async def _changed(call: CommandCall, id: str) -> Result:
+    try:
+        return changed(await _found(call, id))
+    except SessionNotFound:
+        return {}
 
 
 async def session_kick(call: CommandCall, said: words.SessionKick, effect: Effect) -> Result:
@@ -148,7 +159,7 @@ REPEATS: dict[type[words.Command], Repeat] = {
     words.SessionJoin: session_join,
     words.SessionLeave: left,
     words.SessionKick: session_kick,
-    words.SessionPardon: nothing,
+    words.SessionPardon: pardoned,
     words.SessionInvite: session_now,
     words.SessionUpdate: session_now,
     code_words.SessionCode: session_code,

@@ -41,4 +41,5 @@ async def permit(call: CommandCall, command: words.SessionPermit) -> Result:
 
 
 def permitted(session: Session, command: words.SessionPermit) -> Result:
-    return {"permits": [power.value for power in session.permits_of(command.player)]}
+    powers = [power.value for power in session.permits_of(command.player)]
+    return {"permits": powers, "version": session.version}

@@ -14,8 +14,9 @@ STALL_CHECKS = 4
 class WireLimits:
     """Sizes are in bytes, spans in seconds."""
 
-    max_size: int = 64 * 1024
-    """of one message, and of what comes before the endpoint has taken over"""
+    max_size: int = 128 * 1024
+    """of one message, and of what comes before the endpoint has taken over; twice what a command
+    may have, so that one that is too large is refused by its id"""
     max_fragments: int = 64
     """of one message"""
     frames_per_second: float = 200.0

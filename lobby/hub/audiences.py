@@ -14,6 +14,7 @@ from lobby.hub.source import Known, State
 from lobby.hub.turns import Turn
 from protocol import frames
 from protocol.codec import encode, encode_member
+from protocol.events import SessionView
 from protocol.merge_patch import MISSING, merge_patch, same_json
 
 SLICE_BYTES = 64 * 1024
@@ -81,6 +82,7 @@ class AudienceView(View):
         "_held",
         "_put_meanwhile",
         "_sent",
+        "_side",
         "_snapshot",
         "_touched",
         "flushed",
@@ -88,8 +90,18 @@ class AudienceView(View):
         "fresh",
     )
 
-    def __init__(self, topic: str, epoch: str, version: int, state: State) -> None:
+    def __init__(
+        self,
+        topic: str,
+        epoch: str,
+        version: int,
+        state: State,
+        *,
+        side: SessionView | None = None,
+    ) -> None:
+        """`side`: which of two views of a document it is, where there are two."""
         super().__init__(topic, epoch, version)
+        self._side = side
         self._sent, self._current = dict(state), dict(state)
         self._touched: set[str] = set()
         self._held: set[str] = set()
@@ -99,6 +111,12 @@ class AudienceView(View):
         self.fresh: set[str] = set()
         self._snapshot: bytes | None = None
         self._encoded: dict[str, bytes] = {}
+
+    def inside(self, state: State) -> AudienceView:
+        """The insiders' view of the same document. Its epoch is its own: its patches must not be
+        applied to this view."""
+        self._side, epoch = "outside", inner_epoch(self.epoch)
+        return AudienceView(self.topic, epoch, self.version, state, side="inside")
 
     async def encode(self) -> None:
         """Encode the state in slices, between which the event loop runs: thousands of entries would
@@ -211,7 +229,7 @@ class AudienceView(View):
         if self._snapshot is None:
             parts = [self.part(key) for key in self._sent]
             self._snapshot = frames.state(
-                self.topic, epoch=self.epoch, version=self.version, parts=parts
+                self.topic, epoch=self.epoch, version=self.version, parts=parts, view=self._side
             )
         return self._snapshot
 
@@ -234,6 +252,11 @@ class AudienceView(View):
             if not same_json(old, new):
                 patch[key] = merge_patch(old, new)
         return patch
+
+
+def inner_epoch(epoch: str) -> str:
+    """Of the insiders' view, where this is that of the outer one."""
+    return f"{epoch}-inside"
 
 
 def _differ(key: str, one: State, other: State) -> bool:

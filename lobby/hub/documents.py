@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from lobby.hub.audiences import AudienceView, View
+from lobby.hub.audiences import AudienceView, View, inner_epoch
 from lobby.hub.backpressure import Skipped
 from lobby.hub.entries import Entries
 from lobby.hub.fanout import Fanout, Skip, Watcher
@@ -41,10 +41,8 @@ class WatchedDocument:
         self._version = snapshot.version
         self._shards = list(snapshot.shards or [self.known])
         self._outer = AudienceView(topic, self._epoch, snapshot.version, snapshot.outer)
-        self._inner: AudienceView | None = None
-        if snapshot.inner is not None:
-            self._inner = AudienceView(topic, "", snapshot.version, snapshot.inner)
-            self._inner.epoch = self._epoch_of(self._inner, self._epoch)
+        inner = snapshot.inner
+        self._inner = None if inner is None else self._outer.inside(inner)
         self._insiders = snapshot.insiders
         self._watchers: dict[Watcher, View] = {}
         self._personal = PersonalViews(self._outer, self._watchers, epoch=epoch)
@@ -268,8 +266,7 @@ class WatchedDocument:
         self._personal.forget_kept()
 
     def _epoch_of(self, view: AudienceView, epoch: str) -> str:
-        """The inner view has one of its own: its patches must not be applied to the outer view."""
-        return epoch if view is self._outer else f"{epoch}-inside"
+        return epoch if view is self._outer else inner_epoch(epoch)
 
     def _views(self) -> list[AudienceView]:
         return [self._outer, self._inner] if self._inner else [self._outer]

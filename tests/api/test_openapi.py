@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import json
+import re
 from typing import Any, get_type_hints
 
 import httpx2
@@ -17,6 +19,7 @@ from protocol import hosts
 from protocol.player_services.types import Message
 from tests.api.good_requests import NAMES, ROWS
 from tests.api.player_services import good_requests as players
+from tests.api.player_services import schema_file
 from tests.api.server_status import good_requests as status
 from tests.support.checked_clients import texts
 from tests.support.processes import LobbyProcess
@@ -111,7 +114,7 @@ def test_whatever_comes_in_must_be_nothing_but_what_is_said(row: Row) -> None:
     """Forms and lists of pages are older than this rule, and harmless. Player services and hosts
     pass over what they do not know: their clients are older and newer than they are."""
     for model in (row.path, row.takes):
-        if model is not None and not issubclass(model, Message | hosts.Input):
+        if model is not None and not issubclass(model, Message | hosts.HostsInput):
             assert issubclass(model, BaseModel)
             whole = issubclass(model, RootModel) and model.model_config.get("strict")
             assert whole or model.model_config.get("extra") == "forbid"
@@ -124,6 +127,45 @@ def test_a_document_that_is_known_is_not_sent_again(path: str, http: httpx2.Clie
     assert http.get(path, headers={"If-None-Match": f'"other", W/{tag}'}).status_code == 304
     assert http.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
     assert http.head(path).headers["etag"] == tag
+
+
+def test_no_operation_and_no_schema_is_called_by_a_number_or_by_a_module(
+    document: dict[str, Any],
+) -> None:
+    ids = [said["operationId"] for said in operations(document).values()]
+    assert not [id for id in ids if re.search(r"_[0-9]+$", id)]
+    assert not [name for name in document["components"]["schemas"] if "__" in name]
+    assert not {"Live", "Ready", "Count", "Max", "Pair", "Add", "Change", "Server"} & set(
+        document["components"]["schemas"]
+    )
+
+
+@schema_file.needed
+def test_operations_of_player_services_are_called_as_they_are_published(
+    document: dict[str, Any],
+) -> None:
+    said = {name: about["operationId"] for name, about in operations(document).items()}
+    for path, methods in schema_file.CONTRACT["paths"].items():
+        for method, published in methods.items():
+            assert said[f"{method.upper()} {path}"] == published["operationId"]
+
+
+def test_every_schema_is_used(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    found: set[str] = set()
+    wanted = schema_names(document["paths"])
+    while wanted:
+        found |= wanted
+        wanted = set().union(*(schema_names(schemas[name]) for name in wanted)) - found
+    assert found == set(schemas)
+
+
+def schema_names(part: object) -> set[str]:
+    return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(part)))
+
+
+def test_every_tag_says_what_it_is_for(document: dict[str, Any]) -> None:
+    assert all(tag["description"] for tag in document["tags"])
 
 
 PUBLISHED = {

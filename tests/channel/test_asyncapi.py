@@ -21,7 +21,8 @@ from tests.support.checked_clients import AsyncApi
 from tests.support.repository import ROOT
 
 DOCUMENT = (ROOT / "docs" / "the-channel.md").read_text()
-SENT = {str(frame.model_fields["type"].default) for frame in get_args(frames.Frames)}
+SENT = {name_of(frame) for frame in get_args(frames.Frames)}
+COMMAND_NAMES = {"hello", *NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +44,11 @@ def references(value: object) -> list[str]:
 
 
 def test_every_command_and_every_frame_is_in_it_and_no_other(document: dict[str, Any]) -> None:
-    expected = {"hello", *NAMES, *SENT}
-    assert set(document["components"]["messages"]) == expected
-    assert set(document["channels"]["live"]["messages"]) == expected
-    assert set(document["operations"]) == expected
+    spoken = {*COMMAND_NAMES, *SENT, "batch"}
+    replies = {f"{name}.reply" for name in COMMAND_NAMES}
+    assert set(document["components"]["messages"]) == spoken | replies
+    assert set(document["channels"]["live"]["messages"]) == spoken | replies
+    assert set(document["operations"]) == spoken
 
 
 def test_every_command_that_can_be_decoded_is_answered_by_someone() -> None:
@@ -117,8 +119,16 @@ def test_a_frame_that_is_not_as_described_is_noticed(document: dict[str, Any]) -
     recorder = AsyncApi(document)
     person = {"status": "online", "since": 1.0}
     state = {"type": "state", "topic": "presence", "epoch": "e", "version": 1}
+    reply = {"type": "reply", "re": "1", "result": {"cursor": 1}}
     assert not recorder.wrong_in({**state, "state": {"a": person}})
     assert recorder.wrong_in({**state, "state": {"a": {**person, "status": "asleep"}}})
     assert recorder.wrong_in({**state, "state": {}, "version": "1"})
     assert recorder.wrong_in({"type": "nonsense"})
-    assert recorder.wrong_in({"type": "refusal", "re": "1", "code": "because", "message": ""})
+    assert not recorder.wrong_in(reply, "session.say")
+    assert recorder.wrong_in(reply, "session.join")
+    no = {"type": "refusal", "re": "1", "code": "session_full", "message": ""}
+    assert recorder.wrong_in({**no, "code": "because"})
+    assert not recorder.wrong_in(no, "session.join")
+    assert recorder.wrong_in(no, "session.say")
+    session = {**state, "topic": "session:1", "state": {"id": "1"}}
+    assert recorder.wrong_in({**session, "view": "inside"})

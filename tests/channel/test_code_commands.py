@@ -49,7 +49,8 @@ async def scene(served: Served) -> AsyncIterator[Scene]:
 
 async def test_a_guest_comes_in_by_the_code_as_they_were_told_it(scene: Scene) -> None:
     said = await scene.code()
-    assert said == {"code": said["code"], "link": f"https://lobby.example/j/{said['code']}"}
+    link = f"https://lobby.example/j/{said['code']}"
+    assert said == {"code": said["code"], "link": link, "version": said["version"]}
     assert await scene.code() == said
     assert await refused(scene.guest.command("session.join", session=scene.session))
     typed = f"{said['code'][:3].lower()}-{said['code'][3:]} "
@@ -69,7 +70,7 @@ async def test_members_see_it_and_its_link_until_it_is_dropped(scene: Scene) -> 
     assert await refused(scene.guest.command("session.join", session=said["code"])) == (
         "session_not_found"
     )
-    assert await scene.code(drop=True) == {}
+    assert (await scene.code(drop=True)).keys() == {"version"}
     await scene.host.until(lambda: "code" not in scene.host.states[topic])
     assert "link" not in scene.host.states[topic]
     await scene.guest.until(
@@ -82,7 +83,9 @@ async def test_members_may_ask_for_it_and_only_who_invites_changes_it(scene: Sce
     said, id = await scene.code(), scene.session
     assert await refused(scene.guest.command("session.code", session=id)) == "forbidden"
     await scene.guest.command("session.join", session=said["code"])
-    assert await scene.guest.command("session.code", session=id) == said
+    again = await scene.guest.command("session.code", session=id)
+    assert (again["code"], again["link"]) == (said["code"], said["link"])
+    assert again["version"] > said["version"]
     for word in ("renew", "drop"):
         words: dict[str, Any] = {"session": id, word: True}
         assert await refused(scene.guest.command("session.code", **words)) == "forbidden"

@@ -134,8 +134,20 @@ async def test_a_field_that_is_missing_or_one_too_many_is_refused(
 
 
 def required(name: str, channel: RecordedChannel) -> list[str]:
+    always = set.intersection(*(set(way["required"]) for way in ways(name, channel)))
+    return sorted(always - {"id", "type"})
+
+
+def ways(name: str, channel: RecordedChannel) -> list[dict[str, Any]]:
+    """The schemas of the command, one for each way to say it."""
     schemas = channel.document.content["components"]["schemas"]
-    return [field for field in schemas[title(name)]["required"] if field not in ("id", "type")]
+    whole = schemas[title(name)]
+    refs = [each["$ref"].rpartition("/")[2] for each in whole.get("oneOf", ())]
+    return [schemas[ref] for ref in refs] or [whole]
+
+
+def without_nulls(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
@@ -146,10 +158,14 @@ def without(fields: dict[str, Any], name: str) -> dict[str, Any]:
 async def test_what_the_document_does_not_allow_is_refused_and_changes_nothing(
     name: str, channel: RecordedChannel, people: ApiCallers, person: ApiCaller
 ) -> None:
-    """And what it does allow, however odd, is no accident either."""
+    """And what it does allow, however odd, is no accident either. Null says that a field is absent:
+    the document leaves it out, since nobody needs to say it."""
     fields = say(name, people, person, set_up(people, person))
     schema, document = pointer("components", "schemas", title(name)), channel.document
-    commands = [(one, not document.complaints(one, schema)) for one in odd(name, fields, channel)]
+    commands = [
+        (one, not document.complaints(without_nulls(one), schema))
+        for one in odd(name, fields, channel)
+    ]
     before = keeps(people)
     for command, frame in await heard(people, person, [one for one, fits in commands if not fits]):
         assert (frame["type"], frame.get("code")) == ("refusal", "malformed"), command
@@ -171,13 +187,12 @@ async def heard(
 
 
 def title(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("."))
+    return "".join(part.capitalize() for part in name.split(".")) + "Command"
 
 
 def odd(name: str, fields: dict[str, Any], channel: RecordedChannel) -> Iterator[dict[str, Any]]:
     """One strange value at a time, in each field that there is."""
-    schema = channel.document.content["components"]["schemas"][title(name)]
-    for field in schema["properties"]:
+    for field in sorted({field for way in ways(name, channel) for field in way["properties"]}):
         if field not in ("id", "type"):
             for n, value in enumerate(VALUES):
                 yield {"type": name, "id": f"{field}-{n}", **fields, field: value}
@@ -207,6 +222,18 @@ async def test_a_message_of_a_megabyte_ends_the_connection(
     before = keeps(people)
     await channel.socket.send('{"id": "' + "x" * 1_000_000 + '"}')
     assert await channel.until_closed() == 1009
+    assert keeps(people) == before
+
+
+async def test_a_command_that_is_too_large_is_refused_by_its_id(
+    channel: RecordedChannel, people: ApiCallers
+) -> None:
+    """Whoever is cut off for it comes back, and says the same again for ever."""
+    before = keeps(people)
+    large = {"type": "session.say", "id": "large", "session": "1", "text": "x" * 70_000}
+    refused = await hear(channel, json.dumps(large))
+    assert (refused["re"], refused["code"]) == ("large", "too_large")
+    assert (await hear(channel, '{"type": "ping", "id": "small"}'))["type"] == "reply"
     assert keeps(people) == before
 
 

@@ -74,7 +74,7 @@ async def scene(served: Served) -> AsyncIterator[Scene]:
 
 async def test_a_kick_with_a_time_keeps_out_until_a_pardon(scene: Scene) -> None:
     before = (await scene.host.command("ping"))["at"]
-    assert await scene.kick(for_s=600, reason="afk") == {}
+    assert (await scene.kick(for_s=600, reason="afk")).keys() == {"version"}
     assert await scene.refused(scene.join()) == "kept_out"
     excluded = await scene.excluded()
     assert excluded.keys() == {scene.guest.uuid}
@@ -82,7 +82,7 @@ async def test_a_kick_with_a_time_keeps_out_until_a_pardon(scene: Scene) -> None
     assert (entry["reason"], entry["by"]) == ("afk", scene.host.uuid)
     assert 600 <= entry["until"] - before < 700
     assert (await scene.told("session_kicked", "afk"))["until"] == entry["until"]
-    assert await scene.pardon() == {}
+    assert (await scene.pardon()).keys() == {"version"}
     assert await scene.excluded() == {}
     await scene.join()
 

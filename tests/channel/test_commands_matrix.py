@@ -14,9 +14,9 @@ from tests.support.checked_clients import RecordedChannel
 from tests.support.server_thread import serving
 
 ANYBODY = "ok ok ok ok ok ok"
-GUEST = "unauthenticated ok ok ok ok ok"
-HOST = "unauthenticated forbidden ok ok ok ok"
-LEADER = "unauthenticated forbidden ok ok forbidden forbidden"
+GUEST = "forbidden ok ok ok ok ok"
+HOST = "forbidden forbidden ok ok ok ok"
+LEADER = "forbidden forbidden ok ok forbidden forbidden"
 
 MATRIX = {
     # nobody (who said hello without a token), anonymous, self user, self host, other, admin
@@ -32,7 +32,7 @@ MATRIX = {
     "session.launch": HOST,
     "session.join": GUEST,
     "session.ask": GUEST,
-    "session.leave": "unauthenticated not_seated ok ok not_seated not_seated",
+    "session.leave": "forbidden not_seated ok ok not_seated not_seated",
     "session.kick": LEADER,
     "session.pardon": LEADER,
     "session.excluded": LEADER,
@@ -46,10 +46,10 @@ MATRIX = {
     "session.say": LEADER,
     "session.signal": LEADER,
     "session.close": LEADER,
-    "queue.join": f"unauthenticated forbidden {2 * 'queue_not_found '}forbidden forbidden",
-    "queue.leave": f"unauthenticated forbidden {2 * 'not_in_queue '}forbidden forbidden",
-    "queue.accept": "unauthenticated" + 5 * " ticket_not_found",
-    "queue.decline": "unauthenticated" + 5 * " ticket_not_found",
+    "queue.join": f"forbidden forbidden {2 * 'queue_not_found '}forbidden forbidden",
+    "queue.leave": f"forbidden forbidden {2 * 'not_in_queue '}forbidden forbidden",
+    "queue.accept": "forbidden" + 5 * " ticket_not_found",
+    "queue.decline": "forbidden" + 5 * " ticket_not_found",
     "presence.set": GUEST,
 }
 TURNED_AWAY = {"expired": 4003, "forged": 4500}

@@ -212,7 +212,7 @@ async def test_what_is_about_oneself_needs_an_identity(served: Served) -> None:
         for filter in ({"host": "friends"}, {"welcome": True}):
             with pytest.raises(Refused) as no:
                 await spectator.command("watch", topic="sessions", filter=filter)
-            assert no.value.code == "unauthenticated"
+            assert no.value.code == "forbidden"
 
 
 async def test_the_name_of_a_topic_alone_says_nothing(served: Served) -> None:

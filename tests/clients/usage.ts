@@ -8,7 +8,7 @@ const all = lobby.watch("sessions");
 all.on("change", ({ state }) => { const one: ListedSession | undefined = state["1"]; void one; });
 const some = lobby.watch("sessions", { filter: { free: { min: 1 } }, limit: 5 });
 some.ready.then(({ total, sessions }) => { const n: number = total; void n; void sessions["1"]!.name; });
-lobby.command("session.join", { host: "u" }).then(({ session }) => session.state);
+lobby.command("session.join", { host: "u" }).then(({ session }) => "state" in session && session.state);
 lobby.command("session.launch", {}).then(({ source_of_truth_key }) => source_of_truth_key.length);
 for await (const { entry } of lobby.journal("chat:1", { after: 0 })) entry.text;
 const count: number | undefined = lobby.watch("presence:count").state?.online; void count;

@@ -67,7 +67,7 @@ def host(session: Session) -> None:
     token = session.ask("GET /hosts/{host}/access_token", anybody(), registered.uuid)
     shown = session.ask("GET /hosts/{host}", session.holding(token.token), registered.uuid)
     assert shown == registered, shown
-    launch = session.models.Launch(host=registered.uuid)
+    launch = session.models.HostLaunchRequest(host=registered.uuid)
     launched = session.ask("POST /sessions", session.holding(token.token), body=launch)
     assert launched.session_id > 0, launched
     lookers(session, str(registered.uuid), token.token)

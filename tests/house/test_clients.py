@@ -8,6 +8,8 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+from lobby.channel.outcomes import OUTCOMES
+from tests.channel.good_commands import name_of
 from tests.support.repository import ROOT
 from tests.support.services import Missing, absent
 
@@ -26,16 +28,15 @@ def test_the_types_of_the_protocol_are_current() -> None:
 def test_the_results_of_commands_are_those_of_the_page() -> None:
     page = (ROOT / "docs" / "the-channel.md").read_text()
     rows = {row[1]: row[0].split(" | ")[2] for row in ROW.finditer(page)}
-    results: dict[str, str] = TYPES["RESULTS"]
-    assert set(results) == set(rows)
+    results = {name_of(command): outcome.result for command, outcome in OUTCOMES.items()}
+    assert {name for name in results if "." in name} == set(rows)
     for name, cell in rows.items():
         said = re.search(r"`\{([^}`]*)", cell)
         if said is None:
             assert name == "host.set", "whose result is said in words"
             continue
         named = set(re.findall(r"\w+", said[1].split(":")[0]))
-        typed = set(re.findall(r"(\w+)\??:", results[name]))
-        assert named <= typed, (name, named, typed)
+        assert named == set(results[name].model_fields), (name, named)
 
 
 def test_the_client_is_built_from_its_sources(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from protocol import frames, framing
 from protocol.codec import encode_member
 
 MODELS: dict[str, type[BaseModel]] = {
-    str(model.model_fields["type"].default): model for model in get_args(frames.Frames)
+    str(get_args(model.model_fields["type"].annotation)[0]): model
+    for model in get_args(frames.Frames)
 }
 TEXT = 'Ann says "hi" — 1 < 2, ünïcode\n'
 NESTED = {"a": {"b": [1, 2.5, None, True, TEXT]}, "gone": None}
@@ -43,7 +44,11 @@ BUILT: dict[str, list[tuple[bytes, dict[str, Any]]]] = {
                 parts=[encode_member(key, NESTED[key]) for key in NESTED],
             ),
             {**DOCUMENT, "epoch": "e", "state": NESTED},
-        )
+        ),
+        (
+            frames.state("session:1", epoch="e", version=7, parts=[], view="inside"),
+            {**DOCUMENT, "epoch": "e", "view": "inside", "state": {}},
+        ),
     ],
     "unchanged": [
         (frames.unchanged("session:1", epoch="e", version=7), {**DOCUMENT, "epoch": "e"})

@@ -140,43 +140,47 @@ def recorded(url: str, *, document: OpenApi | None = None, **options: Any) -> ht
 
 
 class AsyncApi(Document):
-    """`x-topics` of the document has the schemas of each topic's states and entries."""
+    """`x-refusals` of an operation has the codes with which its command may be refused."""
 
-    def wrong_in(self, frame: Frame) -> list[str]:
-        messages = self.content["components"]["messages"]
-        if frame.get("type") not in messages:
+    def wrong_in(self, frame: Frame, command: str | None = None) -> list[str]:
+        """`command`: the type of the one that the frame answers, where that is known."""
+        messages, type = self.content["components"]["messages"], frame.get("type")
+        if type not in messages:
             return [f"unknown: {frame}"]
-        wrong = self.complaints(frame, pointer("components", "messages", frame["type"], "payload"))
-        for part in ("state", "entry"):
-            if frame["type"] == part:
-                wrong += self.complaints(frame[part], self._topic(frame["topic"], part))
-        if frame["type"] == "refusal" and frame["code"] not in self.content["x-refusal-codes"]:
-            wrong.append(f"unknown code {frame['code']}")
-        return wrong
-
-    def _topic(self, topic: str, part: str) -> str:
-        """By its whole name, or by its kind."""
-        kind, _, subject = topic.partition(":")
-        names = self.content["x-topics"]
-        gap = [name for name in names if name.startswith(f"{kind}:{{")] if subject else []
-        return pointer("x-topics", next(name for name in [topic, *gap] if name in names), part)
+        known = self.content["operations"].get(command)
+        name = f"{command}.reply" if type == "reply" and known else type
+        wrong = self.complaints(frame, pointer("components", "messages", name, "payload"))
+        if type == "refusal" and known and frame["code"] not in known["x-refusals"]:
+            wrong.append(f"{command} is not refused as {frame['code']}")
+        return [f"{name} {frame.get('topic', '')}: {one}" for one in wrong]
 
 
 class RecordedChannel(Client):
     """A channel client that validates every frame; leaving its `async with` block fails if there
     were violations."""
 
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._said: dict[str, set[str]] = {}
+
     @property
     def document(self) -> AsyncApi:
         return asyncapi()
 
+    async def say(self, command: object) -> None:
+        if isinstance(command, dict) and isinstance(command.get("type"), str):
+            self._said.setdefault(str(command.get("id")), set()).add(command["type"])
+        await super().say(command)
+
     async def _take(self, frame: Frame) -> None:
-        self.violations += self.document.wrong_in(frame)
+        said: set[str | None] = {*self._said.get(str(frame.get("re")), ())} or {None}
+        found = [self.document.wrong_in(frame, command) for command in said]
+        self.violations += [] if [] in found else found[0]
         await super()._take(frame)
 
     async def close(self, code: int = 1000) -> None:
         await super().close(code)
-        assert not self.violations
+        assert self.violations == []
 
 
 def openapi_of(url: str) -> OpenApi:

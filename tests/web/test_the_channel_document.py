@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-import lobby.channel.dispatch  # noqa: F401  # its refusals count too
 from lobby.channel.close_codes import Close
 from lobby.channel.commands import COMMANDS
-from lobby.domain.errors import LobbyError
+from lobby.channel.outcomes import ALWAYS, GREETED, ONCE, OUTCOMES, codes, refusals_of
+from lobby.domain.errors import SessionNotFound
 from protocol.channel import COMMAND, SUBPROTOCOL, Commands, Hello
 from protocol.codec import decode
 from protocol.frames import FRAME
+from tests.channel.good_commands import name_of
 from tests.support.channel_client import Client
 from tests.support.processes import LobbyProcess
 from tests.support.waiting import TIMEOUT
@@ -30,10 +31,6 @@ def rows() -> Iterator[list[str]]:
     for line in DOCUMENT.splitlines():
         if line.startswith("| `"):
             yield [cell.strip() for cell in line.strip("|").split("|")]
-
-
-def refusals(kind: type[LobbyError] = LobbyError) -> set[str]:
-    return {kind.code}.union(*map(refusals, kind.__subclasses__()))
 
 
 EITHER = {
@@ -57,12 +54,16 @@ def test_every_command_is_there_with_each_of_its_fields() -> None:
                 assert f"`{field}{'?' if optional else ''}`" in table[name], (name, field)
 
 
-def test_every_refusal_it_names_exists() -> None:
-    named = {code for row in rows() if len(row) == 4 for code in re.findall(r"`(\w+)`", row[3])}
-    general = DOCUMENT[DOCUMENT.index("Any command may also") : DOCUMENT.index("## Topics")]
-    named |= set(re.findall(r"`(\w+)`", general)) - {"retry_after", "watch"}
-    assert len(named) > 20
-    assert named <= refusals()
+def test_it_names_the_refusals_of_each_command_and_no_others() -> None:
+    cells = {row[0].strip("`"): row[3] for row in rows() if len(row) == 4}
+    known = codes(tuple(no for command in OUTCOMES for no in refusals_of(command))).keys()
+    general = codes((*GREETED, *ONCE, *ALWAYS, SessionNotFound)).keys()
+    for command, outcome in OUTCOMES.items():
+        named = set(re.findall(r"`(\w+)`", cells[name_of(command)])) & known
+        assert named <= codes(refusals_of(command)).keys(), command
+        assert codes(outcome.refusals).keys() - general <= named, command
+    told = DOCUMENT[DOCUMENT.index("Any command may also") : DOCUMENT.index("## Topics")]
+    assert general <= set(re.findall(r"`(\w+)`", told))
 
 
 def test_every_close_code_of_ours_is_explained() -> None:

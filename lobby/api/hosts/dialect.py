@@ -69,4 +69,11 @@ def done(row: Row) -> Response:
     return JSONResponse(None)
 
 
-hosts = Dialect("hosts", identify, refuse, done=done, typed=True)
+hosts = Dialect(
+    "hosts",
+    identify,
+    refuse,
+    done=done,
+    typed=True,
+    about="Hosts, whom they let in, their sessions.",
+)

@@ -109,24 +109,24 @@ async def unban_again(call: Call, effect: Effect, path: words.BannedPath) -> Res
     return JSONResponse(None)
 
 
-async def launch(call: Call, body: words.Launch) -> Response:
+async def launch(call: Call, body: words.HostLaunchRequest) -> Response:
     """Launch the host's session. The source of truth key is shown this once."""
     return launched(call, *await lifecycle.launch(call.lobby, call.permit, host=body.host))
 
 
-async def launch_again(call: Call, effect: Effect, body: words.Launch) -> Response:
+async def launch_again(call: Call, effect: Effect, body: words.HostLaunchRequest) -> Response:
     """The key is kept nowhere: it is made of a secret of ours and the session's id."""
     found = await lifecycle.shown_again(call.lobby, call.permit, id=int(effect.key))
     return launched(call, *found)
 
 
-async def join(call: Call, body: words.Join) -> Response:
+async def join(call: Call, body: words.HostJoinRequest) -> Response:
     """Join the host's session, if the host welcomes the guest."""
     require_own(call, body.guest)
     return joined(call, await members.join_host(call.lobby, call.permit, host=body.host))
 
 
-async def join_again(call: Call, effect: Effect, body: words.Join) -> Response:
+async def join_again(call: Call, effect: Effect, body: words.HostJoinRequest) -> Response:
     id = int(effect.key)
     await members.complete_join(call.lobby, call.permit, id=id)
     session = await lifecycle.read(call.lobby, call.permit, id=id, refresh_ttl=False)

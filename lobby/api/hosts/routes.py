@@ -16,9 +16,9 @@ HOST = needs(own="host")
 GUEST = needs(own="guest")
 
 ERROR = words.Message
-UNKNOWN = words.NotFound
+UNKNOWN = words.HostsNotFound
 LIMITED = {429: ERROR, 500: ERROR, 503: ERROR}
-REFUSED = {401: ERROR, 404: UNKNOWN, 413: ERROR, 422: words.ValidationError, **LIMITED}
+REFUSED = {401: ERROR, 404: UNKNOWN, 413: ERROR, 422: words.HostsValidationError, **LIMITED}
 LOCATED = {"Location": "Where the session is played."}
 
 rows = [
@@ -44,7 +44,7 @@ rows = [
         "/hosts/{host}/access_token",
         endpoints.login,
         ANYBODY,
-        {200: words.Token, 404: UNKNOWN, 422: words.ValidationError, **LIMITED},
+        {200: words.Token, 404: UNKNOWN, 422: words.HostsValidationError, **LIMITED},
         path=words.HostPath,
         operation_id="login_hosts__host__access_token_get",
     ),
@@ -124,8 +124,8 @@ rows = [
         "/sessions",
         endpoints.launch,
         HOST,
-        {201: words.Launched, 409: ERROR, **REFUSED},
-        takes=words.Launch,
+        {201: words.LaunchedSession, 409: ERROR, **REFUSED},
+        takes=words.HostLaunchRequest,
         headers={201: LOCATED},
         again=endpoints.launch_again,
         operation_id="launch_session_sessions_post",
@@ -135,8 +135,8 @@ rows = [
         "/sessions/players",
         endpoints.join,
         GUEST,
-        {200: words.Joined, 400: ERROR, 409: ERROR, **REFUSED},
-        takes=words.Join,
+        {200: words.JoinedSession, 400: ERROR, 409: ERROR, **REFUSED},
+        takes=words.HostJoinRequest,
         headers={200: LOCATED},
         again=endpoints.join_again,
         operation_id="join_sessions_players_post",
@@ -157,7 +157,7 @@ own_rows = [
         "/sessions/search",
         search.search,
         ANYBODY,
-        {200: SessionsPage, 401: ERROR, 413: ERROR, 422: words.ValidationError, **LIMITED},
+        {200: SessionsPage, 401: ERROR, 413: ERROR, 422: words.HostsValidationError, **LIMITED},
         takes=SessionSearch,
         operation_id="search_sessions_search_post",
     ),

@@ -176,5 +176,11 @@ def done(row: Row) -> Response:
 
 
 player_services = Dialect(
-    "player_services", identify, refuse, reword=reword, done=done, declares_key=False
+    "player_services",
+    identify,
+    refuse,
+    reword=reword,
+    done=done,
+    declares_key=False,
+    about="Players: login, sessions, matchmaking, ranks, notifications, entitlements, settings.",
 )

@@ -34,6 +34,7 @@ from lobby.api.player_services import (
     site,
 )
 from lobby.api.player_services.dialect import player_services
+from lobby.api.player_services.operation_ids import OPERATION_IDS
 
 every = [
     *settings.rows,
@@ -63,6 +64,6 @@ every = [
     *site.rows,
 ]
 
-rows = [codes.explained(row) for row in every]
+rows = [replace(codes.explained(row), operation_id=OPERATION_IDS[row.name]) for row in every]
 dialect = replace(player_services, resolve=codes_of_sessions.resolved)
 door: Door = (dialect, rows)

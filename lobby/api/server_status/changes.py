@@ -15,7 +15,7 @@ from lobby.idempotency import Effect
 from protocol import server_status as words
 
 
-async def add(call: Call, path: words.UserPath, body: words.Add) -> Response:
+async def add(call: Call, path: words.UserPath, body: words.UserCreation) -> Response:
     """Register a user, for an administrator."""
     account = await accounts.add_user(
         call.lobby,
@@ -30,14 +30,16 @@ async def add(call: Call, path: words.UserPath, body: words.Add) -> Response:
     return JSONResponse({})
 
 
-async def add_again(call: Call, effect: Effect, path: words.UserPath, body: words.Add) -> Response:
+async def add_again(
+    call: Call, effect: Effect, path: words.UserPath, body: words.UserCreation
+) -> Response:
     if not effect.ended:
         account = await accounts.find(call.lobby, login=path.user)
         await _apply(call, account.uuid, body)
     return JSONResponse({})
 
 
-async def change(call: Call, path: words.UserPath, body: words.Change) -> Response:
+async def change(call: Call, path: words.UserPath, body: words.UserChange) -> Response:
     """Change the fields that are sent; the others stay."""
     await _apply(call, (await _subject(call, path)).uuid, body)
     return JSONResponse({})
@@ -75,21 +77,23 @@ def counted_again(effect: Effect) -> Response:
     return JSONResponse({"count": int(effect.noted["count"])})
 
 
-async def set_name(call: Call, path: words.UserPath, body: words.SetName) -> Response:
+async def set_name(call: Call, path: words.UserPath, body: words.UserNameChange) -> Response:
     """Set the name that is shown; null: the login."""
     account = await _subject(call, path)
     await _change_profile(call, account.uuid, {"name": body.name})
     return JSONResponse({})
 
 
-async def set_icon(call: Call, path: words.UserPath, body: words.SetIcon) -> Response:
+async def set_icon(call: Call, path: words.UserPath, body: words.UserIconChange) -> Response:
     """Set the icon; null removes it."""
     account = await _subject(call, path)
     await _change_profile(call, account.uuid, {"icon": body.icon})
     return JSONResponse({})
 
 
-async def set_password(call: Call, path: words.UserPath, body: words.SetPassword) -> Response:
+async def set_password(
+    call: Call, path: words.UserPath, body: words.UserPasswordChange
+) -> Response:
     """Set the password. Revokes all tokens but those of the login that changes it."""
     account, lobby = await _subject(call, path), call.lobby
     own = account.uuid == call.permit.actor.uuid
@@ -109,14 +113,14 @@ async def set_password(call: Call, path: words.UserPath, body: words.SetPassword
     return JSONResponse({})
 
 
-async def set_admin(call: Call, path: words.UserPath, body: words.SetAdmin) -> Response:
+async def set_admin(call: Call, path: words.UserPath, body: words.UserAdminChange) -> Response:
     """Make a user an administrator, or no longer."""
     account = await accounts.find(call.lobby, login=path.user)
     await accounts.set_admin(call.lobby, call.permit, account=account.uuid, admin=body.isAdmin)
     return JSONResponse({})
 
 
-async def set_nicknames(call: Call, path: words.UserPath, body: words.Nicknames) -> Response:
+async def set_nicknames(call: Call, path: words.UserPath, body: words.UserNicknames) -> Response:
     """Replace the nicknames by these."""
     account = await _subject(call, path)
     await _change_profile(call, account.uuid, {"nicknames": body.root})
@@ -163,7 +167,7 @@ async def _subject(call: Call, path: words.UserPath) -> Account:
     return await accounts.find(call.lobby, login=path.user)
 
 
-async def _apply(call: Call, account: str, body: words.Change) -> None:
+async def _apply(call: Call, account: str, body: words.UserChange) -> None:
     await _change_profile(call, account, _profile(body))
     if body.isAdmin is not None and call.permit.outright:
         await accounts.set_admin(call.lobby, call.permit, account=account, admin=body.isAdmin)
@@ -173,7 +177,7 @@ async def _change_profile(call: Call, account: str, profile: profiles.AccountPro
     await profiles.change(call.lobby, call.permit, account=account, profile=profile)
 
 
-def _profile(body: words.Change) -> profiles.AccountProfile:
+def _profile(body: words.UserChange) -> profiles.AccountProfile:
     """The fields of the profile that were sent; nicknames cannot be null."""
     profile = profiles.AccountProfile()
     if "name" in body.model_fields_set:

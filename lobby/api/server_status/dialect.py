@@ -90,4 +90,12 @@ def done(row: Row) -> Response:
     return JSONResponse({})
 
 
-server_status = Dialect("server", identify, refuse, done=done, check=require_json, typed=True)
+server_status = Dialect(
+    "server",
+    identify,
+    refuse,
+    done=done,
+    check=require_json,
+    typed=True,
+    about="A game server's status, its users, their nicknames and icons.",
+)

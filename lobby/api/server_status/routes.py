@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,7 +19,7 @@ READ = needs(own="server:read")
 WRITE = needs("server:write:any", own="server:write:self")
 ADMIN = needs("server:admin")
 
-ERROR = words.Error
+ERROR = words.ServerRefusal
 BROKEN = {406: ERROR, 429: ERROR, 500: ERROR, 503: ERROR}
 TRIED = {400: ERROR, 401: ERROR, **BROKEN}
 GUARDED = {400: ERROR, 401: ERROR, 403: ERROR, **BROKEN}
@@ -27,36 +28,38 @@ LARGEST_WRITE, LARGEST_WITH_ICON = 128 * 1024, 1024 * 1024
 """Bytes of a request's body, and of one that may carry an icon: far more than an icon may have, so
 that whoever sends too large a picture is told so."""
 
+NAMED = str.maketrans("/-", "__")
+"""Of the parts of a path, those of an operation's id."""
 USER = "/users/{user}"
 USER_PARTS: list[tuple[str, users.Part, Any]] = [
-    ("/login", users.login, words.LoginOf),
-    ("/is-admin", users.is_admin, words.IsAdmin),
-    ("/online", users.online, words.IsOnline),
-    ("/is-online", users.online, words.IsOnline),
-    ("/reg", users.reg, words.Reg),
-    ("/reg/time", users.reg_time, words.RegTime),
-    ("/reg/user", users.reg_user, words.RegUser),
-    ("/name", users.name, words.NameOf),
-    ("/icon", users.icon, words.IconOf),
+    ("/login", users.login, words.UserLogin),
+    ("/is-admin", users.is_admin, words.UserIsAdmin),
+    ("/online", users.online, words.UserIsOnline),
+    ("/is-online", users.online, words.UserIsOnline),
+    ("/reg", users.reg, words.UserRegistration),
+    ("/reg/time", users.reg_time, words.UserRegistrationTime),
+    ("/reg/user", users.reg_user, words.UserRegistrar),
+    ("/name", users.name, words.UserDisplayName),
+    ("/icon", users.icon, words.UserIcon),
     ("/nicknames", users.nicknames, list[str]),
     ("/nicknames/", users.nicknames, list[str]),
 ]
 SERVER_PARTS: list[tuple[str, server.Part, Any]] = [
-    ("", server.whole, game_server.Server),
-    ("/version", server.version, game_server.Version),
-    ("/version/name", server.version_name, game_server.VersionName),
-    ("/version/protocol", server.version_protocol, game_server.VersionProtocol),
-    ("/players", server.players, game_server.Players),
-    ("/players/count", server.players_count, game_server.PlayersCount),
-    ("/players/online", server.players_online, game_server.Online),
-    ("/players/max", server.players_max, words.Max),
-    ("/players/sample", server.players_sample, list[game_server.Sample]),
-    ("/motd", server.motd, game_server.Motd),
-    ("/motd/raw", server.motd_raw, game_server.MotdRaw),
-    ("/motd/clean", server.motd_clean, game_server.MotdClean),
-    ("/motd/html", server.motd_html, game_server.MotdHtml),
-    ("/address", server.address, game_server.Address),
-    ("/favicon", server.favicon, game_server.Favicon),
+    ("", server.whole, game_server.GameServerStatus),
+    ("/version", server.version, game_server.GameVersion),
+    ("/version/name", server.version_name, game_server.GameVersionName),
+    ("/version/protocol", server.version_protocol, game_server.GameVersionProtocol),
+    ("/players", server.players, game_server.ServerPlayers),
+    ("/players/count", server.players_count, game_server.ServerPlayersCount),
+    ("/players/online", server.players_online, game_server.PlayersOnline),
+    ("/players/max", server.players_max, words.MostAllowed),
+    ("/players/sample", server.players_sample, list[game_server.PlayerSample]),
+    ("/motd", server.motd, game_server.ServerMotd),
+    ("/motd/raw", server.motd_raw, game_server.ServerMotdRaw),
+    ("/motd/clean", server.motd_clean, game_server.ServerMotdClean),
+    ("/motd/html", server.motd_html, game_server.ServerMotdHtml),
+    ("/address", server.address, game_server.ServerAddress),
+    ("/favicon", server.favicon, game_server.ServerFavicon),
 ]
 
 
@@ -64,9 +67,9 @@ def door(prefix: str) -> Door:
     """The rows under this prefix, `/api` for example."""
     return server_status, [
         *_tokens(prefix),
-        *[_read(prefix + USER + tail, users.part(of), g, user=True) for tail, of, g in USER_PARTS],
-        _users(prefix + "/users", users.list_users, list[words.User]),
-        _users(prefix + USER, users.get_user, words.User, of=words.UserPath),
+        *[_user_part(prefix, *part) for part in USER_PARTS],
+        _users(prefix + "/users", users.list_users, list[words.ServerUser]),
+        _users(prefix + USER, users.get_user, words.ServerUser, of=words.UserPath),
         *[_read(f"{prefix}/server{tail}", server.part(of), g) for tail, of, g in SERVER_PARTS],
         *_changes(prefix),
     ]
@@ -74,28 +77,41 @@ def door(prefix: str) -> Door:
 
 def _tokens(prefix: str) -> list[Row]:
     return [
-        Row("POST", prefix + "/auth", tokens.auth, ANYBODY, _or_error(words.Pair, TRIED)),
-        Row("POST", prefix + "/reauth", tokens.auth, ANYBODY, _or_error(words.Pair, TRIED)),
+        Row("POST", prefix + "/auth", tokens.auth, ANYBODY, _or_error(words.ServerTokens, TRIED)),
+        Row(
+            "POST",
+            prefix + "/reauth",
+            tokens.auth,
+            ANYBODY,
+            _or_error(words.ServerTokens, TRIED),
+            operation_id="server_reauth",
+        ),
         Row(
             "POST",
             prefix + "/deauth",
             tokens.deauth,
             WRITE,
-            _or_error(words.Empty, ENDED),
+            _or_error(words.ServerDone, ENDED),
         ),
         *[
-            Row("GET", prefix + path, tokens.anonymous_access_allowed, ANYBODY, allowed)
+            Row(
+                "GET",
+                prefix + path,
+                tokens.anonymous_access_allowed,
+                ANYBODY,
+                _or_error(words.AnonymousAccess, BROKEN),
+                operation_id=f"server{path.translate(NAMED)}",
+            )
             for path in ("/anonym-access-allowed", "/anonymous-access-allowed")
-            for allowed in [_or_error(words.Allowed, BROKEN)]
         ],
-        _read(prefix + "/max-nicknames", tokens.max_nicknames, words.Max),
-        _read(prefix + "/max-tokens", tokens.max_tokens, words.Max),
+        _read(prefix + "/max-nicknames", tokens.max_nicknames, words.MostAllowed),
+        _read(prefix + "/max-tokens", tokens.max_tokens, words.MostAllowed),
         Row(
             "GET",
             prefix + "/console-available",
             tokens.console_available,
             ADMIN,
-            _or_error(words.Available, GUARDED),
+            _or_error(words.ConsoleAvailability, GUARDED),
         ),
     ]
 
@@ -108,15 +124,21 @@ def _changes(prefix: str) -> list[Row]:
     all_again, add_again = changes.delete_all_again, changes.add_again
     return [
         _write(
-            "DELETE", everybody, changes.delete_all, words.Count, of=None, again=all_again, **admin
+            "DELETE",
+            everybody,
+            changes.delete_all,
+            words.CountRemoved,
+            of=None,
+            again=all_again,
+            **admin,
         ),
-        _write("POST", user, changes.add, takes=words.Add, again=add_again, **admin),
-        _write("PUT", user, changes.change, takes=words.Change, **whole),
+        _write("POST", user, changes.add, takes=words.UserCreation, again=add_again, **admin),
+        _write("PUT", user, changes.change, takes=words.UserChange, **whole),
         _write("DELETE", user, changes.delete, again=changes.delete_again, **whole),
-        _write("PUT", user + "/name", changes.set_name, takes=words.SetName),
-        _write("PUT", user + "/icon", changes.set_icon, takes=words.SetIcon, **whole),
-        _write("PUT", user + "/password", changes.set_password, takes=words.SetPassword),
-        _write("PUT", user + "/is-admin", changes.set_admin, takes=words.SetAdmin, **admin),
+        _write("PUT", user + "/name", changes.set_name, takes=words.UserNameChange),
+        _write("PUT", user + "/icon", changes.set_icon, takes=words.UserIconChange, **whole),
+        _write("PUT", user + "/password", changes.set_password, takes=words.UserPasswordChange),
+        _write("PUT", user + "/is-admin", changes.set_admin, takes=words.UserAdminChange, **admin),
         *_nickname_changes(user + "/nicknames"),
     ]
 
@@ -124,8 +146,8 @@ def _changes(prefix: str) -> list[Row]:
 def _nickname_changes(every: str) -> list[Row]:
     one, counted = every + "/{nickname}", changes.remove_nicknames_again
     return [
-        _write("PUT", every, changes.set_nicknames, takes=words.Nicknames),
-        _write("DELETE", every, changes.remove_nicknames, words.Count, again=counted),
+        _write("PUT", every, changes.set_nicknames, takes=words.UserNicknames),
+        _write("DELETE", every, changes.remove_nicknames, words.CountRemoved, again=counted),
         _write("POST", one, changes.add_nickname, of=words.NicknamePath),
         _write("DELETE", one, changes.remove_nickname, of=words.NicknamePath),
     ]
@@ -134,6 +156,12 @@ def _nickname_changes(every: str) -> list[Row]:
 def _read(path: str, endpoint: Endpoint, gives: Any, *, user: bool = False) -> Row:
     of = words.UserPath if user else None
     return Row("GET", path, endpoint, READ, _or_error(gives, GUARDED), path=of)
+
+
+def _user_part(prefix: str, tail: str, of: users.Part, gives: Any) -> Row:
+    row = _read(prefix + USER + tail, users.part(of), gives, user=True)
+    again = "_list" if tail.endswith("/") else ""
+    return replace(row, operation_id=f"server_get_user{tail.rstrip('/').translate(NAMED)}{again}")
 
 
 def _users(path: str, endpoint: Endpoint, gives: Any, *, of: type[BaseModel] | None = None) -> Row:
@@ -146,7 +174,7 @@ def _write(
     method: str,
     path: str,
     endpoint: Endpoint,
-    gives: Any = words.Empty,
+    gives: Any = words.ServerDone,
     *,
     of: type[BaseModel] | None = words.UserPath,
     takes: type[BaseModel] | None = None,

@@ -76,4 +76,6 @@ def done(row: Row) -> Response:
     return PlainTextResponse("OK")
 
 
-users = Dialect("users", identify, refuse, done=done)
+users = Dialect(
+    "users", identify, refuse, done=done, about="Accounts with a password, and seats as slots."
+)

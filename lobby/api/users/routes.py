@@ -27,8 +27,9 @@ rows = [
         "/users",
         endpoints.list_users,
         USER,
-        {200: list[words.User], 400: "what is wrong", **BEARER},
+        {200: list[words.ListedUser], 400: "what is wrong", **BEARER},
         query=words.Users,
+        operation_id="list_users",
     ),
     Row(
         "POST",
@@ -37,6 +38,7 @@ rows = [
         ANYBODY,
         {201: "OK", 409: "username conflict", **FORM},
         form=words.Credentials,
+        operation_id="register_user",
     ),
     Row(
         "POST",
@@ -45,6 +47,7 @@ rows = [
         ANYBODY,
         {200: "the token", 401: "bad credentials", **FORM},
         form=words.Credentials,
+        operation_id="log_in_user",
     ),
     Row(
         "GET",
@@ -53,6 +56,7 @@ rows = [
         USER,
         {200: list[words.Slot], **SLOT},
         query=words.SlotQuery,
+        operation_id="list_slots",
     ),
     Row(
         "GET",
@@ -61,6 +65,7 @@ rows = [
         USER,
         {200: words.Slot, **SLOT},
         path=words.SlotPath,
+        operation_id="get_slot",
     ),
     Row(
         "POST",
@@ -69,6 +74,7 @@ rows = [
         USER,
         {200: "OK", 409: "slot conflict", **REPEATED, **SLOT},
         path=words.SlotPath,
+        operation_id="reserve_slot",
     ),
     Row(
         "POST",
@@ -78,6 +84,7 @@ rows = [
         {200: "OK", 409: "slot conflict", **REPEATED, **SLOT},
         path=words.SlotPath,
         again=endpoints.release_again,
+        operation_id="release_slot",
     ),
 ]
 
