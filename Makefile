@@ -2,12 +2,12 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup run test pythons check lint format limits bench long chaos soak lock sbom floors parts \
-    generators clients
+    generators clients conformance
 
 BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
 DEVELOPMENT := .venv/installed-requirements-dev
-TYPED := $(wildcard lobby protocol persistence tests bench)
+TYPED := $(wildcard lobby protocol persistence clients/python/lobby_client tests bench)
 BENCHES := commits fanout hub live_browser live_queries friends asked_people presence herd longpolls matchmaking freed_seats refusals why autobahn
 
 # What is compiled once is not compiled again at each of a hundred starts.
@@ -69,8 +69,11 @@ soak: $(DEVELOPMENT) parts ## an hour of coming and going: nothing may grow (MIN
 	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60) --sockets $(or $(SOCKETS),2000) \
 	    $(if $(REDIS),--redis)
 
-clients: $(DEVELOPMENT) generators ## build clients/js/dist anew after a change to its sources or to the models
+clients: $(DEVELOPMENT) generators ## build the clients, and what the lobby serves of them, after a change to their sources or the models
 	@$(BIN)/python scripts/clients
+
+conformance: $(DEVELOPMENT) parts generators ## every scenario of the clients in its long form (ARGS='-k name' for some)
+	@LONG=1 $(BIN)/python -m pytest tests/clients $(ARGS)
 
 lock: $(DEVELOPMENT) ## write the locks anew after a change to pyproject.toml
 	@scripts/lock

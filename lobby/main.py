@@ -27,19 +27,15 @@ from lobby.actions import people
 from lobby.actions.matchmaking import explain
 from lobby.actions.topics import TopicSource
 from lobby.api import (
+    client_files,
     health,
     link,
     middleware,
     openapi,
     page,
-    presence,
 )
-from lobby.api.dialect import Door
-from lobby.api.hosts import routes as hosts
-from lobby.api.player_services import routes as player_services
+from lobby.api.doors import doors_of
 from lobby.api.request_limits import RequestLimits
-from lobby.api.server_status import routes as server_status
-from lobby.api.users import routes as users
 from lobby.audit import AuditLog, write_to_log
 from lobby.channel import asyncapi
 from lobby.channel.endpoint import Channel
@@ -100,14 +96,13 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 Cleaner(lobby).run,
                 loop_lag.run,
             ):
-                gc.collect()
-                gc.freeze()
-                gc.set_threshold(*GC_THRESHOLDS)
+                collect_rarely()
                 yield
                 await lobby.presence.leave_all()
 
+    files = [*page.routes, *link.routes, *client_files.routes]
     app = Starlette(
-        routes=[*page.routes, *link.routes, *api_routes(chosen), WebSocketRoute("/ws", connect)],
+        routes=[*files, *api_routes(chosen), WebSocketRoute("/ws", connect)],
         lifespan=lifespan,
         middleware=[middleware.middleware(chosen)],
         exception_handlers={HTTPException: middleware.refuse},
@@ -117,16 +112,16 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
+def collect_rarely() -> None:
+    """What has been made by now stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+
+
 def api_routes(settings: Settings) -> list[Route]:
     """The HTTP routes of every door, and of the API documents that describe them."""
-    doors: list[Door] = [
-        hosts.door,
-        users.door,
-        presence.door,
-        server_status.door(settings.api_prefix),
-        player_services.door,
-        health.door,
-    ]
+    doors = doors_of(settings)
     version = metadata.version("lobby")
     channel = partial(asyncapi.document, version=version)
     rows = openapi.rows(doors, asyncapi=channel, version=version)

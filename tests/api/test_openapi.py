@@ -26,7 +26,10 @@ from tests.support.processes import LobbyProcess
 from tests.support.server_thread import Served
 
 EVERY = {**ROWS, **status.ROWS, **players.ROWS}
-PAGES = {"GET /", "GET /j/{code}", "GET /web/{name}"}
+PAGES = {
+    *("GET /", "GET /j/{code}", "GET /web/{name}"),
+    *("GET /client/v1/", "GET /client/v1/{name}"),
+}
 """Routes for people's browsers: no operations, so not in the document."""
 
 

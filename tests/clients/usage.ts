@@ -9,6 +9,8 @@ all.on("change", ({ state }) => { const one: ListedSession | undefined = state["
 const some = lobby.watch("sessions", { filter: { free: { min: 1 } }, limit: 5 });
 some.ready.then(({ total, sessions }) => { const n: number = total; void n; void sessions["1"]!.name; });
 lobby.command("session.join", { host: "u" }).then(({ session }) => "state" in session && session.state);
+http.call("get_hosts__host__get", { path: { host: "u" } }).then(({ uuid }) => uuid.length);
+http.call("list_users").then(([first]) => first!.username);
 lobby.command("session.launch", {}).then(({ source_of_truth_key }) => source_of_truth_key.length);
 for await (const { entry } of lobby.journal("chat:1", { after: 0 })) entry.text;
 const count: number | undefined = lobby.watch("presence:count").state?.online; void count;
@@ -17,3 +19,7 @@ try {} catch (e) { if (e instanceof RefusedError && e.code === "session_full") e
 lobby.command("session.join", {});
 // @ts-expect-error
 lobby.watch("session");
+// @ts-expect-error
+http.call("get_hosts__host__get");
+// @ts-expect-error
+http.call("nothing");

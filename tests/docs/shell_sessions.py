@@ -59,7 +59,11 @@ class Evening:
     def terminal(self) -> Terminal:
         own = {name: said for name, said in os.environ.items() if not name.startswith("LOBBY_")}
         path = f"{self.home / 'bin'}:{Path(sys.prefix) / 'bin'}:{own['PATH']}"
-        own |= GENEROUS | {"PORT": str(self.port), "PATH": path, "PYTHONPATH": str(ROOT)}
+        own |= GENEROUS | {
+            "PORT": str(self.port),
+            "PATH": path,
+            "PYTHONPATH": f"{ROOT}:{ROOT}/clients/python",
+        }
         self.terminals.append(Terminal(self.home, own | {"PYTHONUNBUFFERED": "1"}, self.url))
         return self.terminals[-1]
 

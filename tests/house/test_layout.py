@@ -13,6 +13,8 @@ from tests.support.repository import PACKAGES, ROOT, files, sources
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
+WRITTEN = "\nWritten by scripts/"
+"""In modules that nobody reads from top to bottom."""
 VAGUE = re.compile(r"utils?|helpers?|common|base|managers?|misc", re.IGNORECASE)
 # Spelt so that this file does not name what it looks for.
 REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|npmjs|crates|debian|ubuntu)\.(?:org|com|io|net)\b")
@@ -54,7 +56,8 @@ def test_every_package_is_looked_at() -> None:
 
 
 def test_no_module_is_longer_than_one_can_hold_in_mind() -> None:
-    lengths = {at(path): len(path.read_text().splitlines()) for path in programs()}
+    texts = {at(path): path.read_text() for path in programs()}
+    lengths = {name: len(t.splitlines()) for name, t in texts.items() if WRITTEN not in t}
     assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE}
 
 
@@ -126,6 +129,7 @@ def test_each_door_alone_knows_its_words() -> None:
         "scripts/environment",
         "scripts/generators",
         "scripts/lint",
+        "scripts/python-client-types",
         "scripts/sbom",
         "scripts/system-parts",
         ".ci/run",

@@ -6,6 +6,8 @@ What is held back is not lost: as with a real network, it arrives once the link 
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,15 +17,17 @@ from tests.support.services import LOOPBACK
 CHUNK, THIN_CHUNK = 65536, 1024
 CLOSING_SECONDS = 0.05
 TURN_SECONDS = 0.02
+RESET = struct.pack("ii", 1, 0)
+"""Lingering for no time: the other end is sent a reset (RST), no goodbye."""
 
 
 class TcpProxy:
     """`silent`: nothing passes. `replies_silent`: what is asked arrives and is done, its answer
     waits. `delay`: seconds that each piece waits. `thin`: small pieces. New connections go to the
-    port that is `target` by then."""
+    port that is `target` by then. `accepted`: how many connections have come."""
 
     def __init__(self, target: int) -> None:
-        self.target, self.port = target, 0
+        self.target, self.port, self.accepted = target, 0, 0
         self.heal()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -38,7 +42,7 @@ class TcpProxy:
         self.silent, self.replies_silent, self.thin, self.delay = False, False, False, 0.0
 
     def cut(self) -> None:
-        """End every connection that there is, as a router that forgets them; new ones pass."""
+        """Reset every connection that there is, as a router that forgets them; new ones pass."""
         self._loop.call_soon_threadsafe(self._cut)
 
     def _cut(self) -> None:
@@ -73,6 +77,7 @@ class TcpProxy:
         await asyncio.sleep(CLOSING_SECONDS)  # what was aborted is closed a turn or two later
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
         self._writers.append(writer)
         link = self._loop.create_task(self._link(reader, writer))
         self._links.add(link)
@@ -91,6 +96,10 @@ class TcpProxy:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         except OSError:
             pass  # nobody is there: to the caller, a connection that ends at once
+        except asyncio.CancelledError:
+            for end in ends:
+                end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            raise
         finally:
             for pump in pumps:
                 pump.cancel()

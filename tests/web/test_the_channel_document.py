@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 import sys
@@ -25,6 +26,7 @@ from tests.support.waiting import TIMEOUT
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = (DOCS / "the-channel.md").read_text()
 PLAYER = DOCS / "player.py"
+CLIENT = DOCS.parent / "clients" / "python"
 
 
 def rows() -> Iterator[list[str]]:
@@ -127,6 +129,7 @@ async def start(role: str, url: str) -> asyncio.subprocess.Process:
         url,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(CLIENT)},
         preexec_fn=heed_ctrl_c,
     )
 

@@ -1,5 +1,7 @@
 import { LobbyError } from "./lobby.js";
+import { type Operations } from "./operations.js";
 import type { TokenSource } from "./lobby.js";
+export type { Operations };
 /** An answer other than 2xx. `code` is the lobby's word for it, where it gave one. */
 export declare class HttpRefused extends LobbyError {
     readonly status: number;
@@ -21,6 +23,12 @@ export interface HttpOptions {
     /** Milliseconds that an answer may take. */
     timeout?: number;
 }
+export interface CallOptions {
+    headers?: Record<string, string>;
+    signal?: AbortSignal;
+}
+/** What an operation takes; nothing, where it takes nothing that has to be said. */
+export type Asked<O extends keyof Operations> = {} extends Operations[O][0] ? [input?: Operations[O][0] & CallOptions] : [input: Operations[O][0] & CallOptions];
 export declare class LobbyHttp {
     #private;
     constructor(options?: HttpOptions);
@@ -46,11 +54,17 @@ export declare class LobbyHttp {
         }>;
     };
     readonly players: {
-        login: (request: Record<string, unknown>) => Promise<Login>;
+        login: (request: Operations["login"][0]["body"]) => Promise<Login>;
         refresh: (token: string) => Promise<Login>;
+        /** Ends the login that this token is of, wherever it is used. */
+        logout: ({ access_token, refresh_token }: Login) => Promise<void>;
         /** The token of this login, refreshed when it has expired. */
         tokens: (login: Login) => TokenSource;
     };
-    /** Any other operation, with the token of the options: once more with a fresh one, where it has expired. */
-    call<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
+    /**
+     * Any operation, with the token of the options: once more with a fresh one, where it has expired.
+     * A GET that is told to wait waits, as long as `timeout` lasts. Throws HttpRefused; what `fetch`
+     * throws, where there is no answer.
+     */
+    call<O extends keyof Operations>(operation: O, ...[input]: Asked<O>): Promise<Operations[O][1]>;
 }

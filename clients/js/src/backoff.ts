@@ -2,6 +2,12 @@
 
 const LONGEST_IN_GRACE_MS = 2000;
 const SETTLED_MS = 10_000;
+/** Handshakes in any ten seconds, whatever fails. */
+const MOST_TRIES = 10;
+const WINDOW_MS = 10_000;
+/** Beyond it a clock was set back. */
+const MOST_EARLY_MS = 1000;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Backoff {
   failures = 0;
@@ -9,15 +15,27 @@ export class Backoff {
   #liveSince = 0;
   #lostAt = 0;
   #graceMs = 0;
+  #tries: number[] = [];
 
   constructor(
     private first = 500,
     private longest = 30_000,
   ) {}
 
-  /** Nobody told us to wait longer than until now. */
+  /** Nobody told us to wait longer than until now, and there were not too many tries. */
   get free(): boolean {
-    return this.#returnAt <= Date.now();
+    return Math.max(this.#returnAt, this.crowdedUntil) <= Date.now();
+  }
+
+  /** Until when there were as many tries as there may be. A clock may have been set back since. */
+  get crowdedUntil(): number {
+    const first = this.#tries.length < MOST_TRIES ? -Infinity : this.#tries[0]!;
+    return Math.min(first, Date.now()) + WINDOW_MS;
+  }
+
+  /** A handshake begins. */
+  tried(): void {
+    this.#tries = [...this.#tries.slice(1 - MOST_TRIES), Date.now()];
   }
 
   /** Told how long to wait; returns until when. */
@@ -46,7 +64,21 @@ export class Backoff {
     const longest = hurried ? Math.min(this.longest, LONGEST_IN_GRACE_MS) : this.longest;
     const chance = Math.random() * Math.min(longest, this.first * 2 ** this.failures);
     // A place in a line is no failure.
-    if (this.free) this.failures++;
-    return Math.max(now, this.#returnAt) + chance;
+    if (this.#returnAt <= now) this.failures++;
+    return Math.max(Math.max(now, this.#returnAt) + chance, this.crowdedUntil);
   }
+}
+
+/** Returns what forgets it. Timers may be early: Node counts from the turn that its loop is in. */
+export function callAt(until: number, call: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (ms: number) => {
+    timer = setTimeout(() => {
+      const left = until - Date.now();
+      if (left > 0 && left < MOST_EARLY_MS) wait(left);
+      else call();
+    }, Math.min(ms, LONGEST_TIMER_MS));
+  };
+  wait(until - Date.now());
+  return () => clearTimeout(timer);
 }

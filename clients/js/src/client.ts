@@ -1,14 +1,18 @@
 // The client of the live channel: who it is, whether it is connected, and when it comes back.
 
-import { Backoff } from "./backoff.js";
-import { BROKEN, CLOSED_HERE, EXPIRED, isFinal, isOfIdentity, unsayable } from "./close_codes.js";
+import { Backoff, callAt } from "./backoff.js";
+import { BROKEN, CLOSED_HERE, CROWDED, EXPIRED, isFinal, isOfIdentity, unsayable } from "./close_codes.js";
 import { CommandQueue, random, refused } from "./command_queue.js";
 import { Connection, type Frame } from "./connection.js";
 import { Credentials } from "./credentials.js";
 import { Deferred, Emitter } from "./emitter.js";
+import { DocumentTopic } from "./document_topic.js";
 import { ClosedError, type RefusedError } from "./errors.js";
-import { DocumentTopic, JournalTopic, Topics } from "./topics.js";
+import { JournalTopic } from "./journal_topic.js";
+import { Renewal } from "./renewal.js";
+import { Topics } from "./topics.js";
 import { onWake } from "./wake.js";
+import { beatOf, identityOf, limitsOf, positive } from "./welcome.js";
 import { JournalWatcher, LiveWatcher } from "./watchers.js";
 import type { Closing, CommandOptions, Events, Identity, Options, State, TokenSource } from "./api.js";
 import type { Journal, JournalOptions, Live, Question, WatchOptions } from "./api.js";
@@ -16,8 +20,6 @@ import type { Commands, Documents, Journals, Questions } from "./protocol.js";
 
 const SUBPROTOCOL = "lobby.v1";
 const GOODBYE_MS = 1000;
-const RENEW_AGAIN_MS = 30_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class LobbyClient {
   #options: Options;
@@ -33,8 +35,8 @@ export class LobbyClient {
   #backoff: Backoff;
   #refusal: RefusedError | undefined;
   #offset = 0;
-  #again: ReturnType<typeof setTimeout> | undefined;
-  #renewal: ReturnType<typeof setTimeout> | undefined;
+  #forget = () => {};
+  #renewal = new Renewal(() => this.#renew());
   #asleep = () => {};
   #faulty = false;
 
@@ -97,7 +99,7 @@ export class LobbyClient {
 
   command<C extends keyof Commands>(type: C, fields: Commands[C][0], options: CommandOptions = {}): Promise<Commands[C][1]> {
     if (this.#state.phase === "closed") return Promise.reject(new ClosedError(this.#state.why));
-    return this.#commands.command(type, fields, options);
+    return this.#commands.command(type, fields, options).then((result) => this.#topics.shown(fields, result));
   }
 
   /** A document; `sessions` and `people` also by a question. */
@@ -120,9 +122,11 @@ export class LobbyClient {
   }
 
   async #open(): Promise<void> {
-    clearTimeout(this.#again);
+    if (this.#backoff.crowdedUntil > Date.now()) return this.#lost(CROWDED);
+    this.#forget();
     const asking = (this.#asking = new AbortController());
     this.#refusal = undefined;
+    this.#backoff.tried();
     this.#become({ phase: "connecting", attempt: this.#backoff.failures + 1 });
     let hello: object | null;
     try {
@@ -169,16 +173,16 @@ export class LobbyClient {
   }
 
   #welcomed(connection: Connection, welcome: Frame, asked: number): void {
-    const { uuid, name, kind, token, at, heartbeat_ms, grace_ms, limits } = welcome;
     const before = this.#identity;
-    const identity: Identity = Object.freeze({ kind, ...(uuid && { uuid }), ...(name && { name }) });
-    const resumed = !!before && before.uuid === uuid && before.kind === kind;
+    const identity = identityOf(welcome);
+    const resumed = before?.uuid === identity.uuid && before?.kind === identity.kind;
     this.#identity = identity;
     this.#credentials.welcomed(welcome);
+    const at = positive(welcome.at, 0);
     if (at) this.#offset = at * 1000 - (asked + Date.now()) / 2;
-    this.#backoff.live(grace_ms ?? 0);
-    this.#renewIn(welcome.expires_in);
-    connection.beat(heartbeat_ms ?? 20_000, () => connection.send(JSON.stringify({ type: "ping", id: random(22) })));
+    this.#backoff.live(positive(welcome.grace_ms, 0));
+    this.#renewal.begin(welcome.expires_in);
+    connection.beat(beatOf(welcome), () => connection.send(JSON.stringify({ type: "ping", id: random(22) })));
     if (before && !resumed) {
       this.#commands.disown();
       this.#topics.reset();
@@ -187,9 +191,9 @@ export class LobbyClient {
     if (connection !== this.#connection) return; // a listener has closed it
     this.#ready.resolve(identity);
     if (!resumed) this.#events.emit("identity", identity);
-    if (token) this.#events.emit("token", token);
+    if (welcome.token) this.#events.emit("token", welcome.token);
     if (connection !== this.#connection) return;
-    this.#commands.live((text) => connection.send(text), limits);
+    this.#commands.live((text) => connection.send(text), limitsOf(welcome.limits));
     this.#topics.live();
   }
 
@@ -200,12 +204,12 @@ export class LobbyClient {
       case "refusal":
         if (frame.re != null && !ofHello) return this.#commands.answered(frame);
         this.#refusal = refused(frame, "hello");
-        this.#backoff.waitFor((frame.retry_after ?? 0) * 1000);
+        this.#backoff.waitFor(positive(frame.retry_after, 0) * 1000);
         // The close code says whether to come back; only when none comes we go ourselves.
         if (ofHello) this.#connection?.expect(GOODBYE_MS);
         return;
       case "drain":
-        return this.#events.emit("drain", { until: this.#backoff.waitFor(frame.return_after_ms) });
+        return this.#events.emit("drain", { until: this.#backoff.waitFor(positive(frame.return_after_ms, 0)) });
       case "degraded":
         return this.#events.emit("degraded", { parts: frame.parts });
       case "signal": {
@@ -230,7 +234,7 @@ export class LobbyClient {
   #lost(why: Closing): void {
     this.#leave(unsayable(why));
     const until = this.#backoff.lost();
-    this.#again = setTimeout(() => this.#open(), Math.min(until - Date.now(), LONGEST_TIMER_MS));
+    this.#forget = callAt(until, () => void this.#open());
     this.#become({ phase: "waiting", until, attempt: this.#backoff.failures, why });
   }
 
@@ -238,13 +242,6 @@ export class LobbyClient {
     const { phase } = this.#state;
     if (phase === "waiting" && this.#backoff.free) void this.#open();
     else if (phase === "live") this.#connection?.send(JSON.stringify({ type: "ping", id: random(22) }));
-  }
-
-  #renewIn(seconds: number | undefined): void {
-    clearTimeout(this.#renewal);
-    if (!seconds) return;
-    const renew = () => this.#renew().catch(() => this.#renewIn(RENEW_AGAIN_MS / 750));
-    this.#renewal = setTimeout(renew, Math.min(seconds * 750, LONGEST_TIMER_MS));
   }
 
   /** Before the token expires, a newer one: nobody notices anything. */
@@ -256,16 +253,16 @@ export class LobbyClient {
     const renewed = (result: Frame) => {
       this.#credentials.welcomed(result);
       if (result.token) this.#events.emit("token", result.token);
-      this.#renewIn(result.expires_in);
+      this.#renewal.begin(result.expires_in);
     };
-    this.#commands.own(token ? "refresh" : "hello", token ? { token } : {}, renewed, () => this.#renewIn(RENEW_AGAIN_MS / 750));
+    this.#commands.own(token ? "refresh" : "hello", token ? { token } : {}, renewed, this.#renewal.again);
   }
 
   /** The connection, if there is one: nothing of it is heard any more. */
   #leave(unsaid: string | null): void {
     this.#asking.abort();
-    clearTimeout(this.#again);
-    clearTimeout(this.#renewal);
+    this.#forget();
+    this.#renewal.stop();
     this.#connection?.close();
     this.#connection = null;
     if (this.#state.phase === "live") this.#ready = new Deferred();

@@ -11,6 +11,9 @@ const UNREADABLE = [1003, 1007, 1009];
 
 export const CLOSED_HERE: Closing = { code: 1000, reason: "closed here", by: "us" };
 
+/** Also of whoever calls `connect` or `reconnect` each time. */
+export const CROWDED: Closing = { code: BROKEN, reason: "too many connections in a short time", by: "us" };
+
 export const isFinal = (code: number): boolean => code >= 4500 && code <= 4999;
 
 export const isOfIdentity = (code: number): boolean => REJECTED.includes(code);

@@ -10,25 +10,27 @@ import {
   TimeoutError,
   UnknownOutcomeError,
 } from "./errors.js";
+import { positive, USUAL, type Limits } from "./welcome.js";
 import type { Closing, CommandOptions } from "./api.js";
-import type { WelcomeLimits } from "./protocol.js";
 import type { Frame } from "./connection.js";
 
 const MOST_UNANSWERED = 32;
 /** A signal is known to the server for two minutes, other commands for longer. */
 const REPEATABLE_MS = 110_000;
 const RETRY_MS = 1000;
+/** Longer each time, for servers that say "at once" and mean no. */
+const SHORTEST_RETRY_MS = 50;
+const MOST_DOUBLED = 8;
 /** `too_many` for longer than this is about one thing, and no reason to hold back all others. */
 const PAUSE_MS = 2000;
 /** What the connection itself says in between: hello, ping. */
 const RESERVED = 2;
 const MAY_PASS = ["too_many", "unavailable", "in_progress"];
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Not randomUUID: pages under plain http, other than localhost's, do not have it. */
+/** Five bits a letter. Not randomUUID: pages under plain http, other than localhost's, lack it. */
 export function random(length: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return Array.from(bytes, (byte) => LETTERS[byte & 63]).join("");
+  return Array.from(bytes, (byte) => (byte & 31).toString(32)).join("");
 }
 
 export function refused(frame: Frame, command: string): RefusedError {
@@ -43,6 +45,7 @@ interface Entry {
   sent: boolean;
   firstSent: number;
   notBefore: number;
+  refusals: number;
   once: boolean;
   own: boolean;
   until: number;
@@ -53,7 +56,7 @@ interface Entry {
 export class CommandQueue {
   #entries = new Map<string, Entry>();
   #send: ((text: string) => void) | null = null;
-  #limits = { commands_per_second: 10, commands_burst: 30, message_bytes: 65_536, waiting: 64 };
+  #limits = USUAL;
   #tokens = 0;
   #filled = 0;
   #pausedUntil = 0;
@@ -102,8 +105,8 @@ export class CommandQueue {
     }
   }
 
-  live(send: (text: string) => void, limits: WelcomeLimits | undefined): void {
-    Object.assign(this.#limits, limits);
+  live(send: (text: string) => void, limits: Limits): void {
+    this.#limits = limits;
     this.#send = send;
     this.#tokens = Math.max(1, this.#limits.commands_burst - RESERVED);
     this.#filled = Date.now();
@@ -192,7 +195,7 @@ export class CommandQueue {
     const most = this.#limits.message_bytes;
     if (bytes > most) throw new RefusedError("too_large", `${bytes} bytes; at most ${most}`, type);
     const nothing = { done() {}, fail() {} };
-    return { type, id, text, sent: false, firstSent: 0, notBefore: 0, once: false, own: false, until: Infinity, ...nothing };
+    return { type, id, text, sent: false, firstSent: 0, notBefore: 0, refusals: 0, once: false, own: false, until: Infinity, ...nothing };
   }
 
   #add(entry: Entry): void {
@@ -202,7 +205,8 @@ export class CommandQueue {
 
   /** A refusal that may pass: the same text again, as long as there is time. */
   #again(entry: Entry, frame: Frame): boolean {
-    const wait = frame.retry_after == null ? RETRY_MS : frame.retry_after * 1000;
+    const told = frame.retry_after == null ? RETRY_MS : positive(frame.retry_after, 0) * 1000;
+    const wait = Math.max(told, SHORTEST_RETRY_MS * 2 ** Math.min(entry.refusals++, MOST_DOUBLED));
     const at = Date.now() + wait;
     if (entry.once || !MAY_PASS.includes(frame.code) || at > entry.until) return false;
     // A wait of an hour is no wait of the connection's, but an answer to whoever asked.

@@ -35,8 +35,9 @@ export class Connection {
     this.expect(ANSWER_MS);
   }
 
-  /** Say `ping` where nothing was said for so long. */
+  /** It is live: say `ping` where nothing was said for so long. */
   beat(ms: number, ping: () => void): void {
+    this.#hush();
     this.#heartbeatMs = ms;
     this.#ping = ping;
     this.#beatAgain();
@@ -69,8 +70,8 @@ export class Connection {
   }
 
   #heard(data: unknown): void {
-    clearTimeout(this.#silence);
-    this.#silence = undefined;
+    // Until it is live nothing but its welcome counts.
+    if (this.#heartbeatMs) this.#hush();
     let frames: unknown;
     try {
       frames = JSON.parse(data as string);
@@ -98,8 +99,13 @@ export class Connection {
     if (this.#heartbeatMs) this.#beat = setTimeout(this.#ping, this.#heartbeatMs);
   }
 
-  #stop(): void {
+  #hush(): void {
     clearTimeout(this.#silence);
+    this.#silence = undefined;
+  }
+
+  #stop(): void {
+    this.#hush();
     clearTimeout(this.#beat);
     this.#heartbeatMs = 0;
   }

@@ -41,8 +41,11 @@ export class Credentials {
 
   /** A newer token for a connection that is live; null where there is none to ask for. */
   async newer(signal: AbortSignal): Promise<string | null> {
-    if (typeof this.source !== "function") return null;
-    const token = await this.source({ expired: false, signal });
+    const { source } = this;
+    if (typeof source !== "function") return null;
+    let token = await source({ expired: false, signal });
+    // One that keeps the last until it has expired is told that it has.
+    if (token === this.#token) token = await source({ expired: true, signal });
     if (token) this.#token = token;
     return token;
   }

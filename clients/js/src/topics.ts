@@ -1,11 +1,10 @@
-// The topics that are watched, each once however many watch it. Documents heal by version, journals
-// by cursor; all of them are asked for at once after a loss.
+// The topics that are watched, each once however many watch it. All of them are asked for at once
+// after a loss, each with what we have.
 
 import { ClosedError } from "./errors.js";
-import { frozen, merged, type Path } from "./patch.js";
 import type { Closing, Status } from "./api.js";
 import type { Frame } from "./connection.js";
-import type { JournalWatcher, LiveWatcher, Watcher } from "./watchers.js";
+import type { Watcher } from "./watchers.js";
 
 const MOST_AT_ONCE = 64;
 const AGAIN_MS = 1000;
@@ -73,114 +72,10 @@ export abstract class Topic<W extends Watcher<any, any> = any> {
   /** What to say of what we have. */
   abstract have(): object;
   abstract reset(): void;
+  /** Once it has this version, and is seen from the inside; or will not have it. */
+  async shows(_version: number, _inside: boolean): Promise<void> {}
   abstract replied(result: Frame): void;
   abstract take(frame: Frame): void;
-}
-
-export class DocumentTopic extends Topic<LiveWatcher<any>> {
-  state: unknown;
-  known: { epoch: string; version: number } | undefined;
-
-  have(): object {
-    return this.known ? { known: this.known } : {};
-  }
-
-  reset(): void {
-    this.state = this.known = undefined;
-    this.become("asking");
-  }
-
-  replied(): void {}
-
-  take(frame: Frame): void {
-    if (frame.type === "state") {
-      this.known = { epoch: frame.epoch, version: frame.version };
-      this.state = frozen(frame.state);
-      this.#changed([[]]);
-    } else if (frame.type === "patch") this.#fold(frame);
-    else if (frame.type === "unchanged") this.become("live");
-  }
-
-  #fold({ since, version, patch }: Frame): void {
-    if (this.known && version <= this.known.version) return;
-    if (since !== this.known?.version) return this.want();
-    const paths: Path[] = [];
-    this.state = merged(patch, this.state, paths);
-    this.known = { epoch: this.known!.epoch, version };
-    this.#changed(paths);
-  }
-
-  #changed(paths: Path[]): void {
-    this.become("live");
-    const { state } = this;
-    for (const watcher of this.watchers) watcher.arrived(state);
-    const change = { state, paths, whole: paths[0]?.length === 0 };
-    if (paths.length) this.tell("change", Object.freeze(change));
-  }
-}
-
-export class JournalTopic extends Topic<JournalWatcher<any>> {
-  #epoch: string | undefined;
-  #newest = 0;
-  /** The lowest cursor that was said; those who have it are told of what is gone. */
-  #said: number | undefined;
-
-  have(): object {
-    const read = [...this.watchers].map((watcher) => watcher.read).filter((one) => one !== undefined);
-    if (!read.length) return {};
-    this.#said = Math.min(...read);
-    return { after: this.#said, ...(this.#epoch && { epoch: this.#epoch }) };
-  }
-
-  reset(): void {
-    this.#epoch = undefined;
-    for (const watcher of this.watchers) watcher.reset();
-    this.become("asking");
-  }
-
-  /** One more reads along; what it lacks is asked for. */
-  join(watcher: JournalWatcher<any>): void {
-    if (this.status !== "live" || this.asked) return this.want();
-    if (watcher.read !== undefined && watcher.read !== this.#newest) return this.want();
-    watcher.read = this.#newest;
-    watcher.arrived(watcher.read);
-  }
-
-  /** It is beyond the end, and another has asked from before that: all that is kept is its. */
-  #restart(watcher: JournalWatcher<any>): void {
-    watcher.read = 0;
-    watcher.loose = true;
-    watcher.tell("trimmed");
-    this.wanted = true;
-  }
-
-  replied({ cursor, epoch }: Frame): void {
-    const other = this.#epoch !== undefined && this.#epoch !== epoch;
-    this.#epoch = epoch;
-    this.#newest = cursor;
-    for (const watcher of this.watchers) {
-      if (cursor < watcher.cursor && watcher.read !== this.#said) this.#restart(watcher);
-      watcher.loose ||= other || cursor < watcher.cursor;
-      if (watcher.read === undefined || (watcher.loose && !this.wanted)) watcher.read = cursor;
-      watcher.arrived(watcher.cursor);
-    }
-    this.become("live");
-  }
-
-  take(frame: Frame): void {
-    if (frame.type === "trimmed") {
-      for (const watcher of [...this.watchers]) {
-        if (!watcher.loose && watcher.read !== this.#said) continue;
-        watcher.loose = true;
-        watcher.read = this.#newest;
-        watcher.tell("trimmed");
-      }
-    } else if (frame.type === "entry") {
-      this.#newest = Math.max(this.#newest, frame.cursor);
-      const entry = frozen(frame.entry);
-      for (const watcher of [...this.watchers]) watcher.take(entry, frame.cursor);
-    }
-  }
 }
 
 export class Topics {
@@ -205,6 +100,14 @@ export class Topics {
       this.soon();
     }
     return found;
+  }
+
+  /** The result of a command, once the document of its session shows what it did, if it is watched. */
+  async shown<R>(fields: any, result: R): Promise<R> {
+    const { session = {}, version: made } = result as Frame;
+    const { id = fields.session, version = made, state } = session;
+    if (version >= 0) await this.#topics.get(JSON.stringify({ topic: `session:${id}` }))?.shows(version, !!state);
+    return result;
   }
 
   live(): void {
@@ -277,7 +180,7 @@ export class Topics {
     });
     const one = asked.length === 1;
     const replied = (result: Frame) => {
-      const said: Frame[] = one ? [result] : result.topics;
+      const said: Frame[] = one ? [result] : (result.topics ?? []);
       topics.forEach((topic, n) => this.#replied(topic, said[n] ?? {}));
     };
     const fail = (refusal: Frame) => {
@@ -293,8 +196,8 @@ export class Topics {
     if (said.topic) {
       topic.name = said.topic;
       topic.replied(said);
-    } else if (wait != null) this.#later(topic, wait * AGAIN_MS * (1 + Math.random()));
-    else topic.end(String(said.code));
+    } else if (wait != null) this.#later(topic, Math.max(AGAIN_MS, wait * 1000) * (1 + Math.random()));
+    else topic.end(String(said.code ?? "malformed"));
     if (topic.wanted) this.soon();
   }
 }

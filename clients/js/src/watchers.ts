@@ -5,7 +5,9 @@ import { ClosedError, FellBehindError, RefusedError, TimeoutError } from "./erro
 import { Feed } from "./feed.js";
 import { valueAt, type Path } from "./patch.js";
 import type { Change, Closing, Journal, Live, Status } from "./api.js";
-import type { DocumentTopic, JournalTopic, Topic } from "./topics.js";
+import type { DocumentTopic } from "./document_topic.js";
+import type { JournalTopic } from "./journal_topic.js";
+import type { Topic } from "./topics.js";
 
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 const MOST_PATHS = 256;

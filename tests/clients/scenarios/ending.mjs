@@ -5,11 +5,25 @@
 const page = new EventTarget();
 globalThis.addEventListener = page.addEventListener.bind(page);
 globalThis.removeEventListener = page.removeEventListener.bind(page);
+const screen = Object.assign(new EventTarget(), { visibilityState: "hidden" });
+globalThis.document = screen;
 
 const { assert, client, pause, phase, please, scenario, url } = await import("./harness.mjs");
-const wake = () => page.dispatchEvent(new Event("online"));
+const online = () => page.dispatchEvent(new Event("online"));
+const shown = (visibilityState) => {
+  Object.assign(screen, { visibilityState }).dispatchEvent(new Event("visibilitychange"));
+};
+const wake = () => {
+  online();
+  shown("visible");
+};
 
-await scenario(async () => {
+/** A wait that is not over by itself; within the grace it is two seconds at most. */
+async function longWait(of) {
+  await phase(of, "waiting");
+}
+
+await scenario(23, async () => {
   const closed = { name: "ClosedError" };
   const never = client();
   const queued = never.command("presence.set", { status: "away" });
@@ -32,6 +46,10 @@ await scenario(async () => {
   // It may be opened again, with what it watched.
   await never.connect();
   await Promise.all([watched.ready, read.ready]);
+  never.close();
+  await assert.rejects(never.ready, closed);
+  await never.connect();
+  await Promise.all([watched.ready, read.ready]); // also where nothing has changed meanwhile
 
   // Closed with a command underway: it may have been done.
   await please("mute");
@@ -48,14 +66,31 @@ await scenario(async () => {
   patient.close();
   wake();
   assert.equal(patient.state.phase, "closed");
+});
 
+await scenario(24, async () => {
   // A wake-up shortens a wait that we chose.
-  const eager = client({ backoff: { first: 60_000, longest: 60_000 } });
+  const rare = { first: 60_000_000, longest: 60_000_000 };
+  const eager = client({ backoff: rare });
   await eager.connect();
+  for (const back of [online, () => shown("visible")]) {
+    await please("cut");
+    await longWait(eager);
+    shown("hidden");
+    await pause(50);
+    assert.equal(eager.state.phase, "waiting");
+    back();
+    await phase(eager, "live");
+  }
+
+  // Where nobody is to be waked, nobody is.
+  const deaf = client({ backoff: rare, wake: false });
+  await deaf.connect();
   await please("cut");
-  await phase(eager, "waiting");
+  await longWait(deaf);
   wake();
-  await phase(eager, "live");
+  await pause(50);
+  assert.equal(deaf.state.phase, "waiting");
 
   // None that we were told: `drain` says when to come back.
   let last;

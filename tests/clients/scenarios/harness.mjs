@@ -2,21 +2,26 @@
 // cuts and freezes the connection when it is asked to.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const [, , dist, url, direct] = process.argv;
+const [, , dist, ...addresses] = process.argv;
 const lines = createInterface({ input: process.stdin });
 const answers = [];
-lines.on("line", () => answers.shift()?.());
+lines.on("line", (line) => answers.shift()?.(JSON.parse(line)));
+process.stdin.unref(); // only who waits for an answer keeps the process
 
-export { assert, direct, url };
+const [url, direct] = addresses;
+export { addresses, assert, direct, url };
 const file = pathToFileURL(dist);
 export const lobby = { ...(await import(file)), ...(await import(new URL("http.js", file))) };
 
+/** For which tokens are good after they have expired: clocks differ. */
+const LEEWAY_SECONDS = 30;
+const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 45_000);
 const clients = [];
 let step = "the beginning";
-const stuck = setTimeout(() => assert.fail(`stuck, last at: ${step}`), Number(process.env.STUCK ?? 20_000));
 
 /** A client through the proxy, which comes back soon; closed at the end. */
 export function client(options = {}) {
@@ -37,20 +42,32 @@ export async function host() {
   return made;
 }
 
-/** The test does this: `cut`, `freeze`, `mute`, `heal`, `kill`, `start`, … */
-export function please(what) {
+/** The test does this: `cut`, `freeze`, `mute`, `heal`, `kill`, `start`, …; returns its answer. */
+export async function please(what) {
   step = what;
-  return new Promise((done) => {
+  process.stdin.ref();
+  const answer = await new Promise((done) => {
     answers.push(done);
     process.stdout.write(`${what}\n`);
   });
+  if (!answers.length) process.stdin.unref();
+  return answer;
+}
+
+/** The same token, good for so many seconds more; `key`: the lobby's, which signs it. */
+export function lasting(key, token, seconds) {
+  const [header, payload] = token.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url"));
+  claims.exp = Math.floor(Date.now() / 1000) + seconds - LEEWAY_SECONDS;
+  const text = `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
+  return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
 }
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function until(test, what = String(test)) {
   step = what;
-  for (let n = 0; n < 1500; n++) {
+  for (let n = 0; n < 3000; n++) {
     const found = await test();
     if (found) return found;
     await pause(10);
@@ -91,14 +108,17 @@ export function listening() {
   return { sent, heard, WebSocket: Heard };
 }
 
-/** Runs it, closes every client, and lets go: the process has to end by itself. */
-export async function scenario(run) {
+/**
+ * Runs it, closes every client, and says that it held. After the last the process has to end by
+ * itself.
+ */
+export async function scenario(number, run) {
+  const late = setTimeout(() => assert.fail(`${number} is stuck, last at: ${step}`), PATIENCE_MS);
   try {
     await run();
   } finally {
-    for (const each of clients) each.close();
-    stuck.unref();
-    lines.close();
-    process.stdin.destroy();
+    clearTimeout(late);
+    for (const each of clients.splice(0)) each.close();
   }
+  console.log(`held ${number}`);
 }

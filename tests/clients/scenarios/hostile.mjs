@@ -5,7 +5,7 @@ crypto.randomUUID = undefined;
 
 import { assert, client, host, pause, scenario, until } from "./harness.mjs";
 
-await scenario(async () => {
+await scenario(25, async () => {
   let last;
   class Scripted extends WebSocket {
     constructor(...where) {
@@ -60,10 +60,8 @@ await scenario(async () => {
   hear({ type: "patch", topic: "sessions", since: 8, version: 9, patch: { b: {} } });
   await until(() => !("a" in list.state), "the whole state again");
 
-  // Too large to be said: refused here, and the connection stays.
+  // What cannot be said, or is not allowed, is an error of its own.
   const { session } = await (await host()).command("session.launch", {});
-  const large = me.command("session.say", { session: session.id, text: "x".repeat(70_000) });
-  await assert.rejects(large, { name: "RefusedError", code: "too_large" });
   await assert.rejects(me.command("session.say", { session: session.id, text: 1n }), TypeError);
   const aborted = AbortSignal.abort(new Error("changed my mind"));
   await assert.rejects(me.command("presence.set", { status: "away" }, { signal: aborted }), /changed my mind/);

@@ -2,7 +2,9 @@
 
 import { assert, client, comesBack, host, please, scenario, until } from "./harness.mjs";
 
-await scenario(async () => {
+const MANY = 505;
+
+await scenario(21, async () => {
   const ada = await host();
   const { session } = await ada.command("session.launch", {});
   const say = (text) => ada.command("session.say", { session: session.id, text });
@@ -52,6 +54,33 @@ await scenario(async () => {
   assert.equal(trimmed, 1);
   assert.equal(beyond.cursor, 5);
   assert.equal(fromNow.length, 2, "others are not told twice");
+
+  // Whoever reads too slowly is told so, and begins again from where it was.
+  const slow = me.journal(topic, { after: 0 })[Symbol.asyncIterator]();
+  for (let from = 6; from <= MANY; from += 50) {
+    await Promise.all(Array.from({ length: Math.min(50, MANY + 1 - from) }, (_, n) => say(String(from + n))));
+  }
+  await until(() => now.cursor === MANY, "all are said");
+  let last = 0;
+  const fell = async () => {
+    for (let next = await slow.next(); !next.done; next = await slow.next()) last = next.value.cursor;
+  };
+  const behind = await fell().catch((error) => error);
+  assert.equal(behind.name, "FellBehindError");
+  assert.equal(last, 500);
+  assert.equal(behind.after, 500);
+  assert.equal((await slow.next()).done, true);
+  const rest = read(me.journal(topic, { after: behind.after }));
+  await until(() => rest.length === MANY - 500, "the rest");
+
+  // What is no longer kept is said to be gone.
+  const old = me.journal(topic, { after: 1 });
+  let gone = 0;
+  old.on("trimmed", () => gone++);
+  const kept = read(old);
+  await until(() => kept.length === 500, "the newest");
+  assert.equal(gone, 1);
+  assert.equal(kept.at(-1), `${MANY}:${MANY}`);
 
   const ended = new Promise((done) => now.on("ended", done));
   await ada.command("session.close", { session: session.id });

@@ -3,13 +3,19 @@
 
 import { assert, client, comesBack, host, listening, pause, please, scenario, until } from "./harness.mjs";
 
-await scenario(async () => {
+/** Somebody in a session, on a connection that says little at once. */
+async function inside() {
   const ada = await host();
   const { session } = await ada.command("session.launch", {});
   const { sent, heard, WebSocket } = listening();
   const me = client({ WebSocket, timeout: 20_000 });
   await me.connect();
   await me.command("session.join", { session: session.id });
+  return { session, me, sent, heard, WebSocket };
+}
+
+await scenario(13, async () => {
+  const { session, me, sent, heard } = await inside();
   const limits = heard.find(({ result }) => result?.limits).result.limits;
   assert.equal(limits.commands_per_second, 20);
 
@@ -29,8 +35,17 @@ await scenario(async () => {
   await until(() => watched.every((each) => each.status === "live"), "all are fresh");
   assert.ok(!heard.some(({ type }) => type === "refusal"), "no too_many");
 
+  // Beyond the bound it throws, and drops nothing.
+  const full = client({ queue: 2 });
+  const kept = [full.command("presence.set", { status: "away" }), full.command("presence.set", { status: "busy" })];
+  await assert.rejects(full.command("presence.set", { status: "online" }), { name: "QueueFullError" });
+  await full.connect();
+  assert.deepEqual((await Promise.all(kept)).map(({ status }) => status), ["away", "busy"]);
+});
+
+await scenario(14, async () => {
+  const { session, me, sent, heard, WebSocket } = await inside();
   // Others use up what this connection may say: nothing is lost, and the order stays.
-  heard.length = 0;
   const texts = Array.from({ length: 12 }, (_, n) => `line ${n}`);
   const socket = WebSocket.last;
   await pause(1000); // both have filled up what they count
@@ -43,11 +58,4 @@ await scenario(async () => {
   const order = again.map((text) => said.indexOf(text));
   assert.deepEqual(order, [...order].sort((a, b) => a - b), "in the order of the calls");
   assert.ok(heard.some(({ type, code, re }) => type === "refusal" && code === "too_many" && !re.startsWith("flood")));
-
-  // Beyond the bound it throws, and drops nothing.
-  const full = client({ queue: 2 });
-  const kept = [full.command("presence.set", { status: "away" }), full.command("presence.set", { status: "busy" })];
-  await assert.rejects(full.command("presence.set", { status: "online" }), { name: "QueueFullError" });
-  await full.connect();
-  assert.deepEqual((await Promise.all(kept)).map(({ status }) => status), ["away", "busy"]);
 });

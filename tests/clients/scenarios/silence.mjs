@@ -6,7 +6,7 @@ globalThis.setTimeout = (call, ms, ...more) => real(call, ms >= 5000 && ms < 15_
 
 const { assert, client, comesBack, please, scenario } = await import("./harness.mjs");
 
-await scenario(async () => {
+await scenario(6, async () => {
   const me = client();
   await me.connect();
   const { uuid } = me.identity;

@@ -1,11 +1,22 @@
 // Documents: ready, typed states that are frozen, paths of what changed, sharing, questions.
 
-import { assert, client, host, listening, pause, scenario, until } from "./harness.mjs";
+import { assert, client, host, listening, scenario, until } from "./harness.mjs";
 
-await scenario(async () => {
+/** A session of eight seats, and somebody who watches the list that it is in. */
+async function shown(options) {
   const ada = await host();
-  const { sent, WebSocket } = listening();
-  const me = client({ WebSocket });
+  const attributes = { modes: ["a", "b"], map: "dust" };
+  const { session } = await ada.command("session.launch", { name: "Harbour", attributes });
+  const me = client(options);
+  await me.connect();
+  const list = me.watch("sessions");
+  await list.when((state) => session.id in state);
+  return { ada, session, me, list };
+}
+
+await scenario(3, async () => {
+  const ada = await host();
+  const me = client();
   const list = me.watch("sessions");
   assert.equal(list.status, "asking");
   assert.equal(list.state, undefined);
@@ -18,6 +29,22 @@ await scenario(async () => {
   assert.ok(Object.isFrozen(before) && Object.isFrozen(before[session.id].seats));
   assert.equal(before[session.id].name, "Harbour");
 
+
+  // A question: its answer, and nothing else.
+  const asked = me.watch("sessions", { filter: { host: ada.identity.uuid }, limit: 5 });
+  const window = await asked.ready;
+  assert.equal(window.total, 1);
+  assert.equal(window.sessions[session.id].name, "Harbour");
+  assert.match(asked.topic, /^sessions:/);
+
+  const none = me.watch("session:1");
+  await assert.rejects(none.ready, { name: "RefusedError", code: "session_not_found" });
+  assert.equal(none.status, "ended");
+});
+
+await scenario(4, async () => {
+  const { ada, session, me, list } = await shown();
+  const before = list.state;
   const changes = [];
   list.on("change", (change) => changes.push(change));
   const names = [];
@@ -37,12 +64,32 @@ await scenario(async () => {
   assert.equal(before[session.id].name, "Harbour", "what was shown before stays as it was");
   assert.equal(change.state[session.id].seats, before[session.id].seats, "what has not changed is the same object");
 
-  // A question: its answer, and nothing else.
-  const asked = me.watch("sessions", { filter: { host: ada.identity.uuid }, limit: 5 });
-  const window = await asked.ready;
-  assert.equal(window.total, 1);
-  assert.equal(window.sessions[session.id].name, "Port");
-  assert.match(asked.topic, /^sessions:/);
+  assert.equal(await list.when(() => true), list.state);
+  await assert.rejects(list.when(() => false, { timeout: 10 }), { name: "TimeoutError" });
+  await assert.rejects(list.when(() => { throw new Error("a test that throws"); }), /a test that throws/);
+
+  // Iterators give the newest alone, and end with the topic.
+  const live = me.watch(`session:${session.id}`);
+  await live.ready;
+  const iterator = live[Symbol.asyncIterator]();
+  assert.equal((await iterator.next()).value.whole, true);
+  for (const name of ["One", "Two", "Three"]) {
+    await ada.command("session.update", { session: session.id, name });
+  }
+  await live.when((state) => state.name === "Three");
+  assert.equal((await iterator.next()).value.state.name, "Three");
+  const ended = new Promise((done) => live.on("ended", done));
+  await ada.command("session.close", { session: session.id });
+  assert.equal(await ended, "session_closed");
+  assert.equal(live.status, "ended");
+  assert.equal((await iterator.next()).done, true);
+});
+
+await scenario(22, async () => {
+  const { sent, WebSocket } = listening();
+  const { session, me, list } = await shown({ WebSocket });
+  const asked = me.watch("sessions", { filter: { full: true }, limit: 5 });
+  await asked.ready;
 
   // Two share one topic; the last that goes ends it, after a tick.
   const watches = () => sent.filter((text) => JSON.parse(text).type === "watch").length;
@@ -65,21 +112,14 @@ await scenario(async () => {
   asked.close();
   await until(() => unwatches() === 2, "the question is unwatched");
 
-  // Iterators give the newest alone, and end with the topic.
-  const iterator = remounted[Symbol.asyncIterator]();
-  assert.equal((await iterator.next()).value.whole, true);
-  for (const name of ["One", "Two", "Three"]) {
-    await ada.command("session.update", { session: session.id, name });
-  }
-  await remounted.when((state) => state.name === "Three");
-  assert.equal((await iterator.next()).value.state.name, "Three");
-  const ended = new Promise((done) => remounted.on("ended", done));
-  await ada.command("session.close", { session: session.id });
-  assert.equal(await ended, "session_closed");
-  assert.equal(remounted.status, "ended");
-  assert.equal((await iterator.next()).done, true);
-
-  const none = me.watch("session:1");
-  await assert.rejects(none.ready, { name: "RefusedError", code: "session_not_found" });
-  await pause(20);
+  // Closed in the tick before: what is asked for again goes on, and nothing is left over.
+  remounted.close();
+  const third = me.watch(`session:${session.id}`);
+  await third.ready;
+  assert.equal(unwatches(), 2);
+  const told = [];
+  remounted.on("change", () => told.push("closed"));
+  await me.command("session.join", { session: session.id });
+  await third.when(({ free }) => free === 6);
+  assert.deepEqual(told, []);
 });
