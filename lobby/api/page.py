@@ -62,8 +62,8 @@ async def index(request: Request) -> Response:
 
 
 def facts(lobby: Lobby) -> str:
-    """JSON object for the page: name, message of the day, region, and the queues that whoever
-    launches a session here may search in."""
+    """JSON object for the page: name, message of the day, region, the most that a window may hold,
+    and the queues that whoever launches a session here may search in."""
     settings, catalogue = lobby.settings, lobby.catalogue
     template = catalogue.by_session_type.get(HOSTED)
     may_search = template is not None and template.can_join_matchmaking
@@ -72,6 +72,7 @@ def facts(lobby: Lobby) -> str:
         "name": settings.name,
         "motd": motd.message(settings.motd).clean,
         "region": (region.description if region else None) or settings.region or None,
+        "most": settings.window_limit,
         "queues": [one.queue_id for one in catalogue.queues if one.active] if may_search else [],
     }
     return json.dumps(said, ensure_ascii=False)

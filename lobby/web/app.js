@@ -14,11 +14,20 @@ import { SessionPlace } from "./session_place.js";
 import { SessionsList } from "./sessions_list.js";
 import * as kept from "./kept.js";
 
+const SKIPS = {
+  lobby: [["sessions", "the sessions"], ["people", "the people"]],
+  session: [["place", "the session"]],
+  room: [["place", "the session"], ["chat", "the chat"]],
+  people: [["people", "the people"]],
+  inbox: [["inbox", "the inbox"]],
+};
+
 export function App({ state }) {
   const { place } = state.address;
   const stale = state.connection.state.phase !== "live" && state.connection.lostAt > 0;
   const inside = place === "session" && state.room;
   return html`<div class=${`page at-${place} ${stale ? "stale" : ""} ${inside ? "in-room" : ""}`}>
+    ${SKIPS[inside ? "room" : place].map(([id, words]) => html`<a class="skip" href=${`#${id}`}>Skip to ${words}</a>`)}
     <${Head} state=${state} />
     <p class="unseen announcement" role="status">${state.said}</p>
     <p class="unseen alarm" role="alert">${state.alarm}</p>

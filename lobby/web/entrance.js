@@ -40,9 +40,9 @@ function NameForm({ state, door, other }) {
     form.elements[found.field ?? "username"].focus();
   };
   const at = (field) => trouble?.field === field;
-  const field = (name, label, rest) => html`<label class="field"><span>${label}</span>
-    <input name=${name} required aria-describedby=${`about-${name}`} aria-invalid=${at(name) || undefined} ...${rest} />
-    <small id=${`about-${name}`} class=${at(name) ? "wrong" : "soft"}>${at(name) ? trouble.text : isNew ? RULES[name] : ""}</small></label>`;
+  const field = (name, label, rest) => html`<div class="field"><label for=${name}>${label}</label>
+    <input id=${name} name=${name} required aria-describedby=${`about-${name}`} aria-invalid=${at(name) || undefined} ...${rest} />
+    <small id=${`about-${name}`} class=${at(name) ? "wrong" : "soft"}>${at(name) ? trouble.text : isNew ? RULES[name] : ""}</small></div>`;
   return html`<form class="names" action=${isNew ? "/users" : "/users/login"} method="post" onSubmit=${submit}>
     ${field("username", "Name", { autocomplete: "username", maxlength: 64, autocapitalize: "none", spellcheck: false })}
     ${field("password", "Password", { type: shown ? "text" : "password", autocomplete: isNew ? "new-password" : "current-password", maxlength: 256 })}

@@ -17,13 +17,19 @@ draw();
 addEventListener("keydown", onKey);
 document.addEventListener("visibilitychange", () => document.hidden || (state.order.now(), draw()));
 
-function draw() {
+/** At most once a frame, and not while nobody looks; or `now`, where it must not wait. */
+function draw(now = false) {
+  if (!state) return;
   showTitle();
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
-    learn();
-    render(html`<${App} state=${state} />`, root);
-  });
+  if (now) show();
+  else frame ||= requestAnimationFrame(show);
+}
+
+function show() {
+  cancelAnimationFrame(frame);
+  frame = 0;
+  learn();
+  render(html`<${App} state=${state} />`, root);
 }
 
 /** Names that come by are remembered, and the sessions one sits in are entered. */
@@ -43,7 +49,6 @@ function learn() {
 
 /** The tab says what happens while nobody looks. */
 function showTitle() {
-  if (!state) return;
   const total = state.sessions?.totals.all ?? 0;
   if (!document.hidden || sessions === null) sessions = total;
   const offered = state.searching?.state?.offer && !state.searching.accepted;

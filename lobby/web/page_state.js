@@ -33,10 +33,11 @@ export class PageState {
   #next = null; // what goes on once one has come in
   #count = 0;
 
-  /** `facts` are what the server says of itself; `draw()` shows the state as it is by then. */
+  /** `facts` are what the server says of itself; `draw(now)` shows the state: with the next frame, or now. */
   constructor(facts, draw) {
     this.facts = facts;
-    this.draw = draw;
+    this.draw = () => draw();
+    this.drawNow = () => draw(true);
     this.acts = new Acts(draw);
     this.address = new Address(() => this.#arrived());
     this.connection = new Connection({
@@ -77,7 +78,6 @@ export class PageState {
   }
 
   filter(more) {
-    this.order.now();
     this.address.filter(more);
   }
 
@@ -261,7 +261,7 @@ export class PageState {
     if (state.phase === "waiting") this.said = "Connection lost. Coming back by itself.";
     else if (state.phase === "closed") this.alarm = `Stopped. ${this.connection.reason}`;
     else if (state.phase === "live" && this.said.startsWith("Connection lost") && !lostAt) this.said = "Live again.";
-    this.draw();
+    this.drawNow();
   }
 
   #arrived() {
@@ -281,8 +281,9 @@ export class PageState {
 
   #ask() {
     const { most, fold, who, mostPeople } = this.view;
-    this.sessions.ask(this.address.filters, { me: this.me, most, shut: !fold });
-    this.people.ask(who, mostPeople);
+    const held = (many) => Math.min(many, this.facts.most);
+    this.sessions.ask(this.address.filters, { me: this.me, most: held(most), fold: fold && held(2 * FIRST) });
+    this.people.ask(who, held(mostPeople));
   }
 }
 

@@ -83,8 +83,8 @@ export function RemoveQuestion({ state, act, id, player, label }) {
     <form class="names" onSubmit=${remove}>
       <p>${effect}</p>
       <${Choice} label="How long" options=${LENGTHS[act]} value=${length} choose=${choose} />
-      <label class="field"><span>Reason</span><input maxlength="200" autocomplete="off" value=${reason} onInput=${(event) => type(event.target.value)} />
-        <small class="soft">${act === "kick" ? "They read this." : "For you alone."}</small></label>
+      <div class="field"><label for="reason">Reason</label><input id="reason" aria-describedby="about-reason" maxlength="200" autocomplete="off" value=${reason} onInput=${(event) => type(event.target.value)} />
+        <small class="soft" id="about-reason">${act === "kick" ? "They read this." : "For you alone."}</small></div>
       <${Refusal} state=${state} of=${key} />
       <p class="cta"><button class="btn big dangerfill">${does} ${length === "0" ? "for good" : `for ${LENGTHS[act][length]}`}</button><button type="button" class="btn big" onClick=${() => state.close()}>Keep them</button></p>
     </form>

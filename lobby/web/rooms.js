@@ -24,6 +24,8 @@ export class Room {
     this.#watched = [live, chat];
     live.on("change", ({ state }) => this.#see(state, over));
     live.on("ended", over);
+    // The place may have watched it before: then nothing comes that would tell it.
+    queueMicrotask(() => live.state && !this.session && this.#see(live.state, over));
     chat.on("entry", (entry, cursor) => this.#hear(entry, cursor));
   }
 

@@ -3,7 +3,7 @@
 import { html } from "./library.js";
 import { Icon } from "./icons.js";
 import { Act, Choice, Refusal, copy } from "./parts.js";
-import { isOpen, seatsOf, takenSeats, titleOf } from "./doors.js";
+import { seatsOf, takenSeats, titleOf } from "./doors.js";
 import { short, spoken } from "./texts.js";
 import { Chat } from "./chat.js";
 import { Door, Facts } from "./session_row.js";
@@ -25,7 +25,7 @@ function Outside({ state }) {
   if (!session) return html`<div class="place"><${Back} state=${state} /><${Unknown} state=${state} id=${id} code=${code} /></div>`;
   const title = titleOf(id, session);
   const key = `join ${id}`;
-  const may = code || state.sessions.isWelcome(id, session) || isOpen(session);
+  const may = code || state.sessions.isWelcome(id, session);
   const join = () => (session.password && !code ? state.open({ dialog: { kind: "password", id, title } }) : state.join(key, { by: code ?? id, session }));
   return html`<article class="place" aria-labelledby="place">
     <${Back} state=${state} />

@@ -59,7 +59,7 @@ export const SessionRow = memo(function SessionRow({ id, session, over, open, ac
         </div>
         <span class="seats"><${Pips} teams=${teams} friends=${isFriend} /><span><b>${taken}</b> of ${session.seats ? Object.keys(session.seats).length : 0}<span class="unseen"> seats taken</span></span></span>
         <${Door} session=${session} />
-        <span class="act">${over ? html`<span class="soft">ended</span>` : html`<${RowAct} ...${{ id, session, may, title, active, busy, state }} />`}</span>
+        <span class="act">${over ? html`<span class="soft">${state.address.filters.show === "all" ? "ended" : "not open now"}</span>` : html`<${RowAct} ...${{ id, session, may, title, active, busy, state }} />`}</span>
       </div>
       ${refusal && html`<${Refusal} state=${state} of=${`join ${id}`} />`}
       ${open && html`<${Opened} id=${id} session=${session} teams=${teams} state=${state} />`}

@@ -7,7 +7,7 @@ export const FIRST = 50;
 const FEW = 1; // where only the number is wanted
 const AGAIN_MS = 60_000; // what was too much may be less by then
 const MOST_KNOWN = 2000;
-const FOR_NOW = new Set(["list_too_large", "unavailable", "too_many"]);
+const FOR_NOW = new Set(["list_too_large", "roster_too_large", "unavailable", "too_many"]);
 
 const UNLISTED = {
   list_too_large: "There are too many sessions to list them here. Search for one by its name.",
@@ -20,8 +20,11 @@ class Window {
   #live = null;
   #asked = "";
   #timer = 0;
+  #pending = false;
   state = null;
   refused = null;
+  /** The answer to another question than before is there, and was not shown yet. */
+  isNew = false;
 
   constructor(client, topic, changed) {
     this.client = client;
@@ -33,6 +36,7 @@ class Window {
     const asked = JSON.stringify(question);
     if (asked === this.#asked) return;
     this.#asked = asked;
+    this.#pending = true;
     this.#live?.close();
     this.#watch(question);
   }
@@ -49,6 +53,8 @@ class Window {
     const take = (state) => {
       this.refused = null;
       this.state = state;
+      if (this.#pending) this.isNew = true;
+      this.#pending = false;
       this.changed();
     };
     live.on("change", ({ state }) => live === this.#live && take(state));
@@ -67,6 +73,7 @@ class Window {
 export { Window };
 
 export class SessionsFound {
+  #narrow = false; // asked for some alone
   #names = new Map(); // of sessions, also of those that are over
   regions = new Set();
   modes = new Set();
@@ -80,16 +87,17 @@ export class SessionsFound {
   }
 
   /**
-   * Ask by these filters; `me`: who asks, null for a visitor. `most`: rows that are listed; `shut`:
-   * those one cannot join are only counted.
+   * Ask by these filters; `me`: who asks, null for a visitor. `most`: rows that are listed; `fold`: of
+   * those one cannot join; 0: they are only counted.
    */
-  ask(filters, { me, most, shut }) {
+  ask(filters, { me, most, fold }) {
     const sort = filters.sort ?? "free";
     const base = conditions(filters);
+    this.#narrow = Object.keys(base).length > 0;
     const open = me ? { welcome: true } : { entry: "open", full: false };
     const everything = filters.show === "all";
-    this.welcome.ask({ filter: { ...base, ...open }, sort, limit: everything ? FIRST : most });
-    const limit = everything ? most : shut ? FEW : 2 * FIRST;
+    this.welcome.ask({ filter: { ...base, ...open }, sort, limit: most });
+    const limit = everything ? most : fold || FEW;
     this.all.ask(asked({ filter: base, sort, limit }));
   }
 
@@ -101,6 +109,13 @@ export class SessionsFound {
 
   close() {
     for (const one of [this.welcome, this.all, this.own, this.ofFriends]) one.close();
+  }
+
+  /** Once for each answer to another question. */
+  takeNew() {
+    const isNew = this.welcome.isNew || this.all.isNew;
+    this.welcome.isNew = this.all.isNew = false;
+    return isNew;
   }
 
   /** [id, session] in order: those that one can join, or all. */
@@ -125,8 +140,9 @@ export class SessionsFound {
   /** Whether one may come in, as far as the list says it. */
   isWelcome(id, session) {
     const held = this.welcome.state;
-    if (!held || held.total > Object.keys(held.sessions).length) return isOpen(session);
-    return id in held.sessions;
+    if (held && id in held.sessions) return true;
+    const whole = held && !this.#narrow && held.total === Object.keys(held.sessions).length;
+    return whole ? false : isOpen(session);
   }
 
   /** A session wherever it is shown. */

@@ -17,6 +17,7 @@ export function SessionsList({ state }) {
   const { filters } = address;
   const { welcome, all } = sessions.totals;
   const known = all !== null;
+  if (sessions.takeNew()) state.order.now(); // the reader has asked for something else
   const { rows, newer } = state.order.take(known ? sessions.listed(filters) : []);
   const total = (filters.show === "all" ? all : welcome) ?? 0;
   const filtered = isFiltered(filters);
@@ -56,7 +57,7 @@ function Filters({ state }) {
   const regions = [...new Set([...sessions.regions, ...Object.keys(state.people.count.state?.regions ?? {})])].sort();
   return html`<form class="tools" role="search" aria-label="Sessions" onSubmit=${(event) => event.preventDefault()}>
     <label class="find"><${Icon} name="search" /><span class="unseen">Search sessions</span>
-      <input id="search-sessions" type="search" autocomplete="off" maxlength="64" placeholder="Session or host" value=${filters.q ?? ""} onInput=${(event) => state.filter({ q: event.target.value })} /><kbd>/</kbd></label>
+      <input id="search-sessions" type="search" autocomplete="off" maxlength="64" placeholder="Session or host" value=${filters.q ?? ""} onInput=${(event) => state.filter({ q: event.target.value })} /><kbd aria-hidden="true">/</kbd></label>
     ${select("mode", "Mode", "Mode: any", [...sessions.modes].sort())}
     ${select("region", "Region", "Region: any", regions)}
     ${state.named && html`<button type="button" class="pick" aria-pressed=${filters.with === "friends"} onClick=${() => state.filter({ with: filters.with ? "" : "friends" })}><${Icon} name="people" />With friends</button>`}
@@ -90,7 +91,7 @@ function mayOf(state, sessions, id, session) {
 function More({ state, total, shown }) {
   const next = Math.min(MORE, total - shown);
   if (shown >= 2 * FIRST) return html`<p class="soft" id="more-sessions">and ${number(total - shown)} more: search for them by name</p>`;
-  return html`<button type="button" class="btn" id="more-sessions" onClick=${() => (state.order.now(), state.open({ most: shown + next }))}>Show ${number(next)} more of ${number(total)}</button>`;
+  return html`<button type="button" class="btn" id="more-sessions" onClick=${() => state.open({ most: shown + next })}>Show ${number(next)} more of ${number(total)}</button>`;
 }
 
 /** One fold for those one cannot join, with how many for which reason. */

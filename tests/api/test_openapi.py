@@ -23,7 +23,8 @@ from tests.support.processes import LobbyProcess
 from tests.support.server_thread import Served
 
 EVERY = {**ROWS, **status.ROWS, **players.ROWS}
-PAGES = {"GET /", "GET /j/{code}", "GET /web/{name}"}
+PLACES = {"GET /", "GET /s/{session}", "GET /people", "GET /inbox"}
+PAGES = {*PLACES, "GET /j/{code}", "GET /web/{name}"}
 """Routes for people's browsers: no operations, so not in the document."""
 
 

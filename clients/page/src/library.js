@@ -11,14 +11,19 @@ const same = (one, other) => {
   return keys.length === Object.keys(one).length && keys.every((key) => one[key] === other[key]);
 };
 
-/** The component, drawn again only where one of its properties is another. */
+/** The component, drawn again only where one of its properties is another. One that fails is left
+ * out and reported; it stops no other. */
 export function memo(Drawn) {
   return class extends Component {
-    shouldComponentUpdate(next) {
-      return !same(this.props, next);
+    shouldComponentUpdate(next, { broken }) {
+      return broken !== this.state.broken || !same(this.props, next);
     }
-    render(props) {
-      return h(Drawn, props);
+    componentDidCatch(error) {
+      reportError(error);
+      this.setState({ broken: true });
+    }
+    render(props, { broken }) {
+      return broken ? null : h(Drawn, props);
     }
   };
 }
