@@ -30,7 +30,9 @@ KINDS = {
 }
 FILES = {path.name: path.read_bytes() for path in WEB.iterdir() if path.suffix in KINDS}
 MODULES = "\n    ".join(
-    f'<link rel="modulepreload" href="/web/{name}">' for name in sorted(FILES) if name.endswith(".js")
+    f'<link rel="modulepreload" href="/web/{name}">'
+    for name in sorted(FILES)
+    if name.endswith(".js")
 )
 """All of them at once: else each import would be found only when the one before has come."""
 

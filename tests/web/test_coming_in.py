@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -39,7 +40,9 @@ async def test_rules_stand_beside_the_fields_and_what_is_wrong_at_its_field(
     await open_dialog(page, "Sign up")
     dialog = page.get_by_role("dialog")
     name, password = (dialog.get_by_label(label, exact=True) for label in ("Name", "Password"))
-    await expect(name).to_have_accessible_description("3 to 32 letters, digits, dots, hyphens or underscores.")
+    await expect(name).to_have_accessible_description(
+        "3 to 32 letters, digits, dots, hyphens or underscores."
+    )
     await name.fill("a b")
     await password.fill(PASSWORD)
     await dialog.get_by_role("button", name="Sign up").click()
@@ -63,7 +66,9 @@ async def test_password_managers_know_the_fields(open_page: Open) -> None:
         dialog = page.get_by_role("dialog")
         password = dialog.get_by_label("Password", exact=True)
         await expect(password).to_have_attribute("autocomplete", hint)
-        await expect(dialog.get_by_label("Name", exact=True)).to_have_attribute("autocomplete", "username")
+        await expect(dialog.get_by_label("Name", exact=True)).to_have_attribute(
+            "autocomplete", "username"
+        )
         await dialog.get_by_label("Show the password").check()
         await expect(password).to_have_attribute("type", "text")
         await page.keyboard.press("Escape")
@@ -130,7 +135,7 @@ async def test_the_act_that_was_begun_goes_on_once_one_has_come_in(
     assert window.troubles == []
 
 
-WORDS = (
+WORDS: tuple[tuple[dict[str, Any], str], ...] = (
     ({}, "open"),
     ({"full": True, "free": 0}, "full"),
     ({"full": True, "entry": "friends", "password": True}, "full, friends only, password"),
@@ -142,8 +147,7 @@ WORDS = (
 
 async def test_a_card_says_who_comes_in_in_the_same_order_of_words(open_page: Open) -> None:
     listed = {
-        str(1000 - n): session(1000 - n, **{"free": 7, **more})  # type: ignore[arg-type]
-        for n, (more, _) in enumerate(WORDS)
+        str(1000 - n): session(1000 - n, **{"free": 7, **more}) for n, (more, _) in enumerate(WORDS)
     }
     page = (await open_page(ScriptedServer(sessions=listed), at="/?show=all&sort=-created")).page
     await expect(page.locator(".door")).to_have_text([words for _, words in WORDS])

@@ -217,7 +217,9 @@ async def test_a_whole_window_that_changes_does_not_freeze_it(open_page: Open) -
             channel.patch("sessions", {str(1024 + n): {"free": free, "version": n + taken}})
             channel.patch("people", {uuid_of(n): {"status": ("away", "busy")[taken % 2]}})
         await expect(page.locator("#people-count, .ppl").first).to_contain_text("500")
-        await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        await page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        )
         rounds.append(await page.evaluate("window.longest") / max(before, slowness()))
     assert min(rounds) < 50, "milliseconds without a frame, on the usual machine"
 

@@ -232,7 +232,7 @@ async def test_every_reason_has_words(open_page: Open) -> None:
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 async def test_it_is_read_and_fits_also_from_the_inside(open_page: Open, width: int) -> None:
-    link = {"code": "KQ5N76", "link": f"https://lobby.example/{'x' * 60}/j/KQ5N76"}
+    link: dict[str, Any] = {"code": "KQ5N76", "link": f"https://lobby.example/{'x' * 60}/j/KQ5N76"}
     channel = inside(**link)
     excluded = {uuid_of(9): {"until": 1.9e9, "reason": "W" * 200, "by": uuid_of(ME)}}
     channel.answers["session.excluded"] = {"excluded": excluded}
@@ -242,7 +242,7 @@ async def test_it_is_read_and_fits_also_from_the_inside(open_page: Open, width: 
         await page.get_by_role("radio", name="You lead").click()
     await expect(page.get_by_role("button", name="Let no name")).to_be_visible()
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         assert await low_contrasts(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert await page.evaluate(FAULTS) == []

@@ -30,7 +30,9 @@ def test_the_library_is_built_from_its_sources_and_lock(tmp_path: Path) -> None:
         assert package["version"] == locked[f"node_modules/{name}"]["version"]
     runpy.run_path(str(ROOT / "scripts" / "page-library"))["build"](tmp_path)
     for name in ("library.js", "lobby.js"):
-        assert (WEB / name).read_bytes() == (tmp_path / name).read_bytes(), "run scripts/page-library"
+        assert (WEB / name).read_bytes() == (tmp_path / name).read_bytes(), (
+            "run scripts/page-library"
+        )
 
 
 def test_its_licences_stand_beside_it() -> None:

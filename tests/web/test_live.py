@@ -177,7 +177,8 @@ GAME = """async (session) => {
   game.lobby.on("state", ({ identity }) => identity && game.ids.add(identity.uuid));
   await game.lobby.connect();
   await game.lobby.command("session.join", { session });
-  game.lobby.journal(`chat:${session}`, { after: 0 }).on("entry", ({ text }) => game.said.push(text));
+  const chat = game.lobby.journal(`chat:${session}`, { after: 0 });
+  chat.on("entry", ({ text }) => game.said.push(text));
   return game.lobby.command("session.join", { session }).catch(({ code }) => code);
 }"""
 

@@ -188,10 +188,17 @@ async def test_every_place_fits_with_the_longest_names(open_page: Open, width: i
         assert await page.evaluate("document.documentElement.scrollWidth") == width, place
 
 
+ISOLATED = """() => [...document.querySelectorAll(".row h3 bdi")].every(
+  (one) => getComputedStyle(one).unicodeBidi === "isolate")"""
+
+
 async def test_texts_of_strangers_do_no_harm(open_page: Open) -> None:
     marks = "Z" + "\u0310" * 2000
     names = (HOSTILE, "\u202eevil", marks, "\u2066\u2067\u202dx")
-    listed = {str(1024 + 16 * n): session(1024 + 16 * n, name=name, host=name) for n, name in enumerate(names)}
+    listed = {
+        str(1024 + 16 * n): session(1024 + 16 * n, name=name, host=name)
+        for n, name in enumerate(names)
+    }
     people = {uuid_of(n): person(name) for n, name in enumerate(names)}
     window = await open_page(ScriptedServer(people=people, sessions=listed))
     page = window.page
@@ -201,9 +208,10 @@ async def test_texts_of_strangers_do_no_harm(open_page: Open) -> None:
         "[...document.querySelectorAll('.row, .person')].map((one) => one.offsetHeight)"
     )
     assert max(heights) < 140
-    isolated = "[...document.querySelectorAll('.row h3 bdi')].every((one) => getComputedStyle(one).unicodeBidi === 'isolate')"
-    assert await page.evaluate(isolated)
-    longest = "Math.max(...[...document.querySelectorAll('bdi')].map((one) => one.textContent.length))"
+    assert await page.evaluate(ISOLATED)
+    longest = (
+        "Math.max(...[...document.querySelectorAll('bdi')].map((one) => one.textContent.length))"
+    )
     assert await page.evaluate(longest) < 100
     assert window.troubles == []
 
@@ -224,11 +232,15 @@ async def test_the_keyboard_alone_finds_opens_and_joins(open_page: Open) -> None
     for _ in range(3):  # filters, order, then the list: one stop, whose first row is opened
         await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Seats of Quay 0")).to_have_attribute("aria-expanded", "true")
+    await expect(page.get_by_role("button", name="Seats of Quay 0")).to_have_attribute(
+        "aria-expanded", "true"
+    )
     await page.keyboard.press("ArrowDown")
     await expect(page.locator(":focus")).to_have_text("Quay 1")
     await page.keyboard.press("ArrowRight")
-    await expect(page.get_by_role("button", name="Seats of Quay 1")).to_have_attribute("aria-expanded", "true")
+    await expect(page.get_by_role("button", name="Seats of Quay 1")).to_have_attribute(
+        "aria-expanded", "true"
+    )
     await page.keyboard.press("Escape")
     await expect(page.locator(".row.open")).to_have_count(0)
     await page.keyboard.press("End")
@@ -251,7 +263,7 @@ async def test_an_empty_lobby_says_what_a_visitor_can_do(open_page: Open) -> Non
     text = await page.locator("body").inner_text()
     assert ".py" not in text
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         assert await low_contrasts(page) == []
     assert await page.evaluate(FAULTS) == []
     assert window.troubles == []

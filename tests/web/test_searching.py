@@ -153,7 +153,9 @@ async def test_every_refusal_has_words_and_something_to_do(open_page: Open) -> N
       const { explained } = await import("/web/refusals.js");
       return codes.map((code) => explained({ code, message: "No." }));
     }"""
-    codes = re.findall(r'"(\w+)"', (ROOT / "clients/js/src/protocol.ts").read_text().split("RefusalCode =")[1])
+    codes = re.findall(
+        r'"(\w+)"', (ROOT / "clients/js/src/protocol.ts").read_text().split("RefusalCode =")[1]
+    )
     assert len(codes) > 100
     for words in await page.evaluate(explain, codes):
         assert words["says"], words
@@ -166,7 +168,10 @@ async def test_the_list_stands_still_while_somebody_reads_it(open_page: Open) ->
     await unfold(page, "Quay")
     channel.patch("sessions", {"512": session(512, name="Pier", free=1)})
     await expect(page.locator(".fresh")).to_contain_text("1 newer")
-    channel.patch("sessions", {"1024": {"seats": {"1": {"status": "taken", "player": uuid_of(7), "name": "bo"}}}})
+    channel.patch(
+        "sessions",
+        {"1024": {"seats": {"1": {"status": "taken", "player": uuid_of(7), "name": "bo"}}}},
+    )
     await expect(card(page, "Quay").locator(".inside")).to_contain_text("bo")  # in place, at once
     await expect(page.locator(".row")).to_have_count(1)
     await page.get_by_role("button", name="Show").click()
@@ -203,7 +208,9 @@ async def test_a_list_that_is_refused_says_why_and_the_rest_goes_on(
     channel.refused[what] = code
     window = await open_page(channel)
     page = window.page
-    await expect(page.locator({"people": "#no-people", "sessions": "#no-list"}[what])).to_have_text(words)
+    await expect(page.locator({"people": "#no-people", "sessions": "#no-list"}[what])).to_have_text(
+        words
+    )
     other = {"people": ".row", "sessions": ".person"}[what]
     await expect(page.locator(other).first).to_be_visible()
     assert window.troubles == []
