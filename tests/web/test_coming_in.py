@@ -88,7 +88,8 @@ async def test_who_logs_out_is_nobody_any_more_and_the_login_is_over(
     assert await page.evaluate("localStorage.getItem('lobby.login')") is None
     is_over = """async (token) => {
       const headers = { Authorization: `Bearer ${token}` };
-      while ((await fetch("/users", { headers })).ok) await new Promise((done) => setTimeout(done, 20));
+      const pause = () => new Promise((done) => setTimeout(done, 20));
+      while ((await fetch("/users", { headers })).ok) await pause();
       return true;
     }"""
     assert await page.evaluate(is_over, token)

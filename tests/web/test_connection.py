@@ -196,7 +196,7 @@ async def test_only_what_changed_is_touched(open_page: Open) -> None:
 
 
 async def test_a_whole_window_that_changes_does_not_freeze_it(open_page: Open) -> None:
-    """Fifty updates a second of 100 sessions and 500 people: a phone's page draws each frame once."""
+    """Updates of 100 sessions and 500 people, fifty at once: a phone's page draws once a frame."""
     people = {uuid_of(n): person(f"p{n:03}") for n in range(500)}
     sessions = {str(n): session(n, name=f"Quay {n}") for n in range(1024, 1124)}
     channel = ScriptedServer(people=people, sessions=sessions)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.support.processes import LobbyProcess
 from tests.web.conftest import Open
 from tests.web.scripted_server import ScriptedServer, person, session, uuid_of
 from tests.web.visitor import HOSTILE, known_as, unfold
@@ -175,17 +176,21 @@ async def test_colour_is_never_the_only_sign(open_page: Open) -> None:
 PLACES = ("/", "/?show=all", "/people", "/inbox", "/s/1024", "/s/1")
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
-async def test_every_place_fits_with_the_longest_names(open_page: Open, width: int) -> None:
+async def test_every_place_fits_with_the_longest_names(
+    open_page: Open, lobby_server: LobbyProcess
+) -> None:
     wide = "W" * 64
     lobby = session(1024, name=wide, host=wide, attributes={wide: wide, "mode": wide})
-    channel = ScriptedServer(people={uuid_of(1): person(wide)}, sessions={"1024": lobby})
-    page = (await open_page(channel, viewport={"width": width, "height": 640})).page
+    channel = known_as(ScriptedServer(people={uuid_of(1): person(wide)}, sessions={"1024": lobby}))
+    page = (await open_page(channel)).page
     for place in PLACES:
-        await page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + place)
+        await page.goto(lobby_server.url + place)
         await expect(page.locator(".connection")).to_have_attribute("data-phase", "live")
         await expect(page.locator("main").get_by_role("heading").first).to_be_attached()
-        assert await page.evaluate("document.documentElement.scrollWidth") == width, place
+        for width in (320, 390, 768, 1280):
+            await page.set_viewport_size({"width": width, "height": 640})
+            found = await page.evaluate("document.documentElement.scrollWidth")
+            assert found == width, place
 
 
 ISOLATED = """() => [...document.querySelectorAll(".row h3 bdi")].every(

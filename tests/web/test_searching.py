@@ -106,7 +106,7 @@ async def test_filters_hold_together_and_stand_in_the_address(open_page: Open) -
     added = session(9000, name="Pier", host="host 25x", region="us", attributes={"mode": "race"})
     channel.patch("sessions", {"9000": added})
     await expect(found).to_have_text("3 sessions found.")
-    await page.get_by_role("button", name="Show").click()
+    await page.get_by_role("button", name="Show", exact=True).click()
     await expect(page.locator(".row")).to_have_count(3)
     channel.patch("sessions", {"9000": {"free": 0, "full": True}})
     await expect(found).to_have_text("2 sessions found.")
@@ -174,7 +174,7 @@ async def test_the_list_stands_still_while_somebody_reads_it(open_page: Open) ->
     )
     await expect(card(page, "Quay").locator(".inside")).to_contain_text("bo")  # in place, at once
     await expect(page.locator(".row")).to_have_count(1)
-    await page.get_by_role("button", name="Show").click()
+    await page.get_by_role("button", name="Show", exact=True).click()
     await expect(page.locator(".row h3")).to_have_text(["Pier", "Quay"])
     await expect(page.locator(".fresh")).to_have_count(0)
 
