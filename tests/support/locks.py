@@ -27,7 +27,7 @@ LOCKS = {
 }
 NPM_FLOORS: dict[str, dict[str, str]] = {
     folder: json.loads((ROOT / folder / "package.json").read_text())["devDependencies"]
-    for folder in ("tests/generators", "clients/js")
+    for folder in ("tests/generators", "clients/js", "clients/page")
 }
 """Of each folder with a lock of npm, its packages."""
 

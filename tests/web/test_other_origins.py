@@ -20,21 +20,18 @@ from tests.support.waiting import block_until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLAY = """async ([lobby, slot, session]) => {
-  const { Channel } = await import(`${lobby}/web/channel.js`);
+  const { LobbyClient } = await import(`${lobby}/web/lobby.js`);
   const form = new URLSearchParams({ username: "from-elsewhere", password: "correct horse 9" });
   const registered = await fetch(`${lobby}/users`, { method: "POST", body: form });
   const token = await (await fetch(`${lobby}/users/login`, { method: "POST", body: form })).text();
   const headers = { Authorization: `Bearer ${token}`, "Idempotency-Key": crypto.randomUUID() };
   const joined = await fetch(`${lobby}/slots/${slot}/reserve`, { method: "POST", headers });
-  const seen = await new Promise((seen, failed) => {
-    const status = ({ phase }) =>
-      phase === "live" && channel.command("session.join", { session }).catch(failed);
-    const channel = new Channel({ token, status });
-    const mine = (seat) => seat.status === "taken" && seat.name === "from-elsewhere";
-    const changed = (state) => Object.values(state.seats).some(mine) && seen(channel.phase);
-    channel.watch(`session:${session}`, { changed });
-    channel.open();
-  });
+  const client = new LobbyClient({ url: lobby, token });
+  await client.connect();
+  await client.command("session.join", { session });
+  const ours = (seat) => seat.status === "taken" && seat.name === "from-elsewhere";
+  await client.watch(`session:${session}`).when(({ seats }) => Object.values(seats).some(ours));
+  const seen = client.state.phase;
   const host = await fetch(`${lobby}/hosts`, { method: "POST" });
   const { uuid } = await host.json();
   const key = { Authorization: `Host ${host.headers.get("Host-Key")}` };
@@ -99,7 +96,7 @@ REFUSED = """async (lobby) => {
   return [
     await call({}),
     await call({ method: "POST", headers: { Authorization: "Bearer x" } }),
-    await import(`${lobby}/web/channel.js`).then(() => "loaded", (no) => no.name),
+    await import(`${lobby}/web/lobby.js`).then(() => "loaded", (no) => no.name),
     await closed,
   ];
 }"""

@@ -1,0 +1,48 @@
+"""What the page is drawn with is what its sources and its lock say, and asks nobody to build it."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+
+from lobby.api.page import FILES, WEB
+from tests.support.repository import ROOT
+
+PAGE = ROOT / "clients" / "page"
+TOOLS = (ROOT / "clients" / "js" / "node_modules", PAGE / "node_modules")
+
+
+def test_the_client_is_the_one_that_games_have() -> None:
+    client = ROOT / "clients" / "js" / "dist" / "lobby.js"
+    assert (WEB / "lobby.js").read_bytes() == client.read_bytes(), "run scripts/page-library"
+
+
+def test_the_library_is_built_from_its_sources_and_lock(tmp_path: Path) -> None:
+    for folder in TOOLS:
+        if not folder.exists():
+            pytest.skip(f"{folder} is not installed: scripts/generators does")
+    locked = json.loads((PAGE / "package-lock.json").read_text())["packages"]
+    for name in ("preact", "htm"):
+        package = json.loads((PAGE / "node_modules" / name / "package.json").read_text())
+        assert package["version"] == locked[f"node_modules/{name}"]["version"]
+    runpy.run_path(str(ROOT / "scripts" / "page-library"))["build"](tmp_path)
+    for name in ("library.js", "lobby.js"):
+        assert (WEB / name).read_bytes() == (tmp_path / name).read_bytes(), (
+            "run scripts/page-library"
+        )
+
+
+def test_its_licences_stand_beside_it() -> None:
+    text = (WEB / "library.LICENSE.txt").read_text()
+    assert "MIT License" in text
+    assert "Apache License" in text
+    assert b"library.LICENSE.txt" in FILES["library.js"][:200]
+
+
+def test_each_file_is_short_and_all_together_are_small() -> None:
+    own = [path for path in WEB.iterdir() if path.suffix in (".js", ".css", ".html")]
+    written = [path for path in own if path.name not in ("library.js", "lobby.js")]
+    assert [path.name for path in written if len(path.read_text().splitlines()) > 300] == []
