@@ -58,8 +58,7 @@ def lobby(
     site: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LobbyProcess]:
     home = tmp_path_factory.mktemp("lobby")
-    settings = {"database_url": "sqlite::memory:", "allowed_origins": site[1]}
-    lobby = LobbyProcess(home, **settings).start()
+    lobby = LobbyProcess(home, database_url="sqlite::memory:", allowed_origins=site[1]).start()
     yield lobby
     lobby.remove()
 

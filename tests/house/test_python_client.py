@@ -1,4 +1,4 @@
-"""The Python client: what is written of it is current, and its types hold for what a game writes."""
+"""The Python client: what is written of it is current, and its types hold for a game."""
 
 from __future__ import annotations
 

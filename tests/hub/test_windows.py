@@ -42,7 +42,11 @@ async def changes_at_any_time(rows: int) -> None:
     epochs = count()
     engine = QueryEngine(SESSIONS, epoch=lambda: f"e{next(epochs)}")
     windows = Windows(
-        engine, most=9, skip=lambda window: lambda watcher: None, before_frames=lambda: None
+        engine,
+        most=9,
+        skip=lambda window: lambda watcher: None,
+        before_frames=lambda: None,
+        exclude=lambda watcher, topic, code: None,
     )
     for n in range(rows):
         engine.put(str(n), session(n))

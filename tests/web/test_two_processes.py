@@ -45,8 +45,6 @@ async def test_a_page_on_another_process_shows_the_whole_story(
         await expect(card).to_contain_text("1 of 8 seats taken", timeout=soon() * 1000)
     # 3. The host's process is killed: whom it served is gone, and so, in time, is the session.
     pair.here.kill()
-    await expect(window.page.locator("#people-count")).to_have_text(
-        "nobody online"
-    )
+    await expect(window.page.locator("#people-count")).to_have_text("nobody online")
     await expect(card).to_contain_text("not open now", timeout=soon() * 1000)
     assert window.troubles == []

@@ -1,14 +1,41 @@
+/** Whether one may join: at once, with the password, or not; and why not, where that is told. */
+export interface Admission {
+    may: "join" | "password" | "no";
+    why?: string;
+}
+/** By the ids of sessions; those that there are not are left out. */
+export interface Admissions {
+    sessions: Record<string, Admission>;
+}
+/** Whom the caller bans now, by uuid. */
+export interface BanList {
+    banlist: string[];
+}
 export interface ChatEntry {
     author: string;
     name?: string;
     text: string;
     at: number;
 }
+/** The code of the session and the link with it, absent where there is none. `until`: it is good so long, in Unix seconds. */
+export interface CodeShown {
+    code?: string;
+    link?: string;
+    until?: number;
+    version: number;
+}
+/** It is done; there is nothing to tell. */
+export interface Done {
+}
 /** Somebody who is kept out of a session. `until` in Unix seconds; absent: as long as it lasts. `by` is the uuid of whoever keeps them out. */
 export interface Excluded {
     until?: number;
     reason?: string;
     by: string;
+}
+/** Who is kept out of the session, by uuid. */
+export interface ExcludedPlayers {
+    excluded: Record<string, Excluded>;
 }
 /** Somebody on a list of friends. `status` and `since` are absent while they are not shown. */
 export interface Friend {
@@ -17,6 +44,10 @@ export interface Friend {
     icon?: string;
     status?: "online" | "away" | "busy" | "playing" | "reconnecting";
     since?: number;
+}
+/** The caller's friends, by uuid. */
+export interface FriendList {
+    friends: string[];
 }
 /** Everybody on one's list of friends. */
 export interface Friends {
@@ -30,6 +61,12 @@ export interface Host {
     allow_nonames: boolean;
     attributes: Record<string, unknown>;
     session?: string;
+}
+/** The settings of a host. */
+export interface Hosting {
+    only_friends: boolean;
+    allow_nonames: boolean;
+    attributes: Record<string, unknown>;
 }
 /** A notification in an account's inbox, neutral: each door words it for its clients. `about`: the topic that shows more. `version`: the session's when this was written, `view`: which of its views this reader gets; both absent when the reader no longer belongs to it. `rank`, `request` (for entitlements) and `order` (within a request) are ids. Of kind `message`: a text that somebody posted, with the `link` to fetch and its entity tag, `link_tag`. `reason`: why the reader is no longer in the session, where that is so; `until`: until when they are kept out of it, in Unix seconds. */
 export interface InboxEntry {
@@ -57,7 +94,11 @@ export interface InstanceState {
     status: "requested" | "allocated" | "pending" | "joinable" | "closed";
     health?: "healthy" | "degraded" | "unhealthy" | "unknown";
 }
-/** A session as anybody may see it. `host`: the leader, absent while there is none. `entry`: who comes in unasked, its host's settings included; `joinable`: anybody does. `nonames`: whether guests without a name may come; `password`: whether the uninvited are asked for one. `free`: seats that somebody new could take, `full`: none. `browser`: its data in the session browser, absent where it is not listed. `match` is an id. `led_in_name`: its leader just came first, and kicks and bans nobody there; absent where they may. */
+/** The cursor of the line in `chat:<session>`. */
+export interface LineSaid {
+    cursor: number;
+}
+/** A session as anybody may see it. */
 export interface ListedSession {
     id: string;
     template: string;
@@ -77,7 +118,7 @@ export interface ListedSession {
     browser?: Record<string, string>;
     instance?: InstanceState;
     match?: string;
-    created_by_matchmaking?: boolean;
+    created_by_matchmaking: boolean;
     led_in_name?: true;
     version: number;
 }
@@ -129,6 +170,11 @@ export interface PeopleWindow {
     total: number;
     people: Record<string, Person>;
 }
+/** What the player may do to others by now. */
+export interface Permitted {
+    permits: ("invite" | "kick" | "move")[];
+    version: number;
+}
 /** Presence of one account. `since`: when it came online, in Unix seconds. `name`: absent for an account without one. `nickname`: its first. `icon`: a tag that changes with the picture. `region`: of the process that serves it, where that has one. */
 export interface Person {
     name?: string;
@@ -138,11 +184,28 @@ export interface Person {
     since: number;
     region?: string;
 }
+/** `kept_out`: false where they may come back at once, as nobody more can be kept out. */
+export interface PlayerKicked {
+    version?: number;
+    kept_out?: false;
+}
 /** How many are visibly online. */
 export interface PresenceCount {
     online: number;
     statuses: Record<string, number>;
     regions?: Record<string, number>;
+}
+/** The session's id, and its version with the new state. */
+export interface Pushed {
+    session: string;
+    version: number;
+}
+/** The ticket, watched as `queue:<ticket>`; the queues that take it, with the profiles of matches; how many of the seconds count that were waited before. */
+export interface Queued {
+    ticket: string;
+    queues: string[];
+    profiles: string[];
+    waited: number;
 }
 /** An instance as members of the session see it: with its address. */
 export interface ReachableInstance {
@@ -156,9 +219,9 @@ export interface ReachableInstance {
     mode?: string;
     public_conn_str?: string;
     private_conn_str?: string;
-    custom_data?: Record<string, string>;
+    custom_data: Record<string, string>;
 }
-/** `player` is a uuid; `until` is when a reserved or invited seat expires, in Unix seconds. `permits`: what its player may do to others, besides the leader; shown to members. */
+/** A seat of a session. */
 export interface Seat {
     id: number;
     team: number;
@@ -168,7 +231,7 @@ export interface Seat {
     until?: number;
     permits?: ("invite" | "kick" | "move")[];
 }
-/** A session as members see it: with where it is played, and the game's state. `code`, by which anybody comes in, and the `link` with it; absent where there is none. `teams_locked`: nobody changes their own team; absent where they may. */
+/** A session as members see it: with where it is played, and the game's state. */
 export interface Session {
     id: string;
     template: string;
@@ -188,15 +251,19 @@ export interface Session {
     browser?: Record<string, string>;
     instance?: ReachableInstance;
     match?: string;
-    created_by_matchmaking?: boolean;
+    created_by_matchmaking: boolean;
     led_in_name?: true;
     version: number;
     location?: string;
     code?: string;
     link?: string;
     state: Record<string, unknown>;
-    custom_data?: Record<string, string>;
+    custom_data: Record<string, string>;
     teams_locked?: true;
+}
+/** The version of the session with the change; absent where it has ended since. */
+export interface SessionChanged {
+    version?: number;
 }
 /** Sessions for which every field holds. `played`: there is an instance. `free`: seats that somebody new could take now; `seats`: in all. `name`: the session's name or its host's contains it, in any case. `host` leads, `with` sits in it. `welcome`: `session.ask` would say `join` or `password`. `attributes`, `browser`: by key, top level; of a list, one of the first 16 members must hold; null: absent. */
 export interface SessionFilter {
@@ -217,10 +284,23 @@ export interface SessionFilter {
     attributes?: Record<string, boolean | number | string | (boolean | number | string)[] | NumberRange | NotScalar | null>;
     browser?: Record<string, boolean | number | string | (boolean | number | string)[] | NumberRange | NotScalar | null>;
 }
+/** The new session, and the key that gives authority over its state. */
+export interface SessionLaunched {
+    session: Session;
+    source_of_truth_key: string;
+}
+/** The session with the change. Of a command that is repeated: as the caller may see it by then, which is what anybody sees where they have left it since. */
+export interface SessionShown {
+    session: Session | ListedSession;
+}
 /** The first sessions that answer a question, by id: which they are; clients sort them. */
 export interface SessionsWindow {
     total: number;
     sessions: Record<string, ListedSession>;
+}
+/** The status that was set. */
+export interface StatusShown {
+    status: "online" | "away" | "busy" | "playing" | "invisible";
 }
 /** A ticket, waiting `since` that time, in `queues`; `queue` is the first. `waits`: by profile, while it is waiting. `offer`: only during a ready check. `stage`: only while it is matched. `why` the last match that had it was given up: while it waits again. */
 export interface Ticket {
@@ -247,15 +327,15 @@ export interface WaitState {
     widens_in?: number;
     relaxes_in?: number;
     expected?: number;
-    openings?: number;
-    binding?: string[];
+    openings: number;
+    binding: string[];
     next_look?: number;
 }
 /** The result of hello. Come back with `token`, where there is one; `expires_in` is how long it lasts, in seconds. `at` is the server's time, `server` the program and its version. */
 export interface Welcome {
-    uuid: string | null;
-    name: string | null;
-    kind: string;
+    uuid?: string;
+    name?: string;
+    kind: "user" | "host" | "player" | "anonymous" | "spectator";
     token?: string;
     heartbeat_ms: number;
     grace_ms: number;
@@ -279,43 +359,28 @@ export interface Commands {
         only_friends?: boolean;
         allow_nonames?: boolean;
         attributes?: Record<string, unknown>;
-    }, {
-        only_friends: boolean;
-        allow_nonames: boolean;
-        attributes: Record<string, unknown>;
-    }];
+    }, Hosting];
     "host.befriend": [{
         friend: string;
-    }, {
-        friends: string[];
-    }];
+    }, FriendList];
     "host.unfriend": [{
         friend: string;
-    }, {
-        friends: string[];
-    }];
+    }, FriendList];
     "host.ban": [{
         guest: string;
         for_s?: number;
         reason?: string;
-    }, {
-        banlist: string[];
-    }];
+    }, BanList];
     "host.unban": [{
         guest: string;
-    }, {
-        banlist: string[];
-    }];
+    }, BanList];
     "session.launch": [{
         name?: string;
         entry?: "open" | "friends" | "invited" | "closed";
         joinable?: boolean;
         password?: string;
         attributes?: Record<string, unknown>;
-    }, {
-        session: Session;
-        source_of_truth_key: string;
-    }];
+    }, SessionLaunched];
     "session.join": [{
         session: string;
         friend?: string;
@@ -324,43 +389,32 @@ export interface Commands {
         host: string;
         friend?: string;
         password?: string;
-    }, {
-        session: Session;
-    }];
+    }, SessionShown];
     "session.ask": [{
         sessions: string[];
-    }, {
-        sessions: Record<string, {
-            may: "join" | "password" | "no";
-            why?: string;
-        }>;
-    }];
+    }, Admissions];
     "session.leave": [{
         session: string;
         reason?: string;
-    }, {}];
+    }, SessionChanged];
     "session.kick": [{
         session: string;
         guest: string;
         for_s?: number;
         reason?: string;
         message?: string;
-    }, {}];
+    }, PlayerKicked];
     "session.pardon": [{
         session: string;
         guest: string;
-    }, {}];
+    }, SessionChanged];
     "session.excluded": [{
         session: string;
-    }, {
-        excluded: Record<string, Excluded>;
-    }];
+    }, ExcludedPlayers];
     "session.invite": [{
         session: string;
         guest: string;
-    }, {
-        session: Session;
-    }];
+    }, SessionShown];
     "session.update": [{
         session: string;
         name?: string;
@@ -370,87 +424,68 @@ export interface Commands {
         location?: string;
         attributes?: Record<string, unknown>;
         teams_locked?: boolean;
-    }, {
-        session: Session;
-    }];
+    }, SessionShown];
     "session.code": [{
         session: string;
         renew?: boolean;
         drop?: boolean;
-    }, {
-        code?: string;
-        link?: string;
-        until?: number;
-    }];
+    }, CodeShown];
     "session.move": [{
         session: string;
         team: number;
         player?: string;
-    }, {
-        session: Session;
-    }];
+    }, SessionShown];
     "session.swap": [{
         session: string;
         players: string[];
-    }, {
-        session: Session;
-    }];
+    }, SessionShown];
     "session.permit": [{
         session: string;
         player: string;
         permits: ("invite" | "kick" | "move")[];
-    }, {
-        permits: ("invite" | "kick" | "move")[];
-    }];
+    }, Permitted];
     "session.push": [{
         session: string;
         source_of_truth_key: string;
         state: Record<string, unknown>;
-    }, {
-        session: string;
-        version: number;
-    }];
+    }, Pushed];
     "session.say": [{
         session: string;
         text: string;
-    }, {
-        cursor: number;
-    }];
+    }, LineSaid];
     "session.signal": [{
         session: string;
         to?: string;
         body: Record<string, unknown>;
-    }, {}];
+    }, Done];
     "session.close": [{
         session: string;
-    }, {}];
+    }, Done];
     "queue.join": [{
-        queue?: string;
-        queues?: string[];
+        queue: string;
         waited?: number;
         session: string;
         map_preferences?: string[];
         backfill?: boolean;
-    }, {
-        ticket: string;
+    } | {
         queues: string[];
-        profiles: string[];
-        waited: number;
-    }];
+        waited?: number;
+        session: string;
+        map_preferences?: string[];
+        backfill?: boolean;
+    }, Queued];
     "queue.leave": [{
         session: string;
-    }, {}];
+    }, Done];
     "queue.accept": [{
         ticket: string;
-    }, {}];
+    }, Done];
     "queue.decline": [{
         ticket: string;
-    }, {}];
+    }, Done];
     "presence.set": [{
         status: "online" | "away" | "busy" | "playing" | "invisible";
-    }, {
-        status: string;
-    }];
+    }, StatusShown];
 }
 /** Topics that have a state. */
 export interface Documents {
@@ -481,7 +516,8 @@ export interface Questions {
         limit?: number;
     }, PeopleWindow];
 }
-export type RefusalCode = "account_not_found" | "admins_not_found" | "allocation_mismatch" | "allocation_not_found" | "already_hosting" | "already_in_queue" | "already_seated" | "ambiguous_name" | "backfill_not_found" | "bad_credentials" | "bad_id" | "browser_not_allowed" | "browser_not_found" | "code_taken" | "conflict" | "crossplay_incompatible" | "dedicated_hosts_unavailable" | "does_not_exist" | "endpoint_not_found" | "family_not_found" | "forbidden" | "game_host_busy" | "game_host_not_registered" | "group_too_large" | "guest_not_welcome" | "host_not_found" | "host_stays" | "icon_not_found" | "id_reused" | "in_progress" | "instance_active" | "instance_already_exists" | "instance_id_mismatch" | "instance_not_found" | "instance_template_not_found" | "internal_error" | "invalid_join_status" | "kept_out" | "last_admin" | "leader_stays" | "list_full" | "list_too_large" | "login_refused" | "login_taken" | "malformed" | "match_already_exists" | "match_id_mismatch" | "match_not_found" | "match_proposal_not_found" | "matchmaking_not_allowed" | "nickname_not_found" | "nickname_taken" | "no_match_offered" | "no_matching_template" | "no_redirects_configured" | "not_found" | "not_in_queue" | "not_oneself" | "not_seated" | "not_yours" | "order_not_found" | "other_not_found" | "password_needed" | "place_taken" | "platform_player_not_found" | "platform_session_exists" | "platform_session_not_found" | "platform_template_not_found" | "player_not_found" | "public_key_not_found" | "queue_inactive" | "queue_not_found" | "rank_not_found" | "rank_update_not_found" | "refresh_unknown" | "refused" | "region_not_found" | "request_not_found" | "resource_not_found" | "roster_too_large" | "same_team" | "seat_not_found" | "seat_taken" | "session_full" | "session_not_found" | "session_not_joinable" | "session_template_not_found" | "session_type_not_creatable" | "setting_key_invalid" | "setting_type_id_not_found" | "setting_value_invalid" | "setting_version_id_not_found" | "setting_version_invalid" | "settings_full" | "still_reachable" | "team_change_not_allowed" | "team_full" | "team_not_found" | "team_occupied" | "teams_locked" | "template_forbids" | "template_group_not_found" | "ticket_not_found" | "ticket_taken" | "token_expired" | "token_mistaken" | "token_not_valid" | "token_reused" | "token_revoked" | "token_unknown" | "too_large" | "too_many" | "too_many_nicknames" | "too_many_requests" | "too_many_seats" | "topic_not_found" | "unacceptable" | "unauthenticated" | "unavailable" | "update_not_enabled" | "upstream_error" | "user_auth_restricted" | "user_needs_agreements" | "version_incompatible" | "weak_password" | "wrong_password" | "wrong_source_of_truth_key" | (string & {});
+export type RefusalCode = "account_not_found" | "already_hosting" | "already_in_queue" | "already_seated" | "conflict" | "crossplay_incompatible" | "forbidden" | "group_too_large" | "guest_not_welcome" | "id_reused" | "in_progress" | "instance_active" | "internal_error" | "kept_out" | "leader_stays" | "list_full" | "list_too_large" | "malformed" | "matchmaking_not_allowed" | "no_match_offered" | "no_matching_template" | "not_in_queue" | "not_oneself" | "not_seated" | "not_yours" | "other_not_found" | "password_needed" | "queue_inactive" | "queue_not_found" | "roster_too_large" | "same_team" | "session_full" | "session_not_found" | "session_not_joinable" | "team_change_not_allowed" | "team_full" | "teams_locked" | "template_forbids" | "ticket_not_found" | "token_expired" | "token_revoked" | "too_large" | "too_many" | "topic_not_found" | "unacceptable" | "unauthenticated" | "unavailable" | "version_incompatible" | "wrong_password" | "wrong_source_of_truth_key" | (string & {});
+export type EndedCode = "account_not_found" | "forbidden" | "list_too_large" | "match_declined" | "match_found" | "not_seated" | "queue_left" | "roster_too_large" | "session_closed" | "session_not_found" | "ticket_expired" | "ticket_not_found" | "topic_not_found" | "watch_again" | (string & {});
 /** Why a connection ended. Codes are those of the channel; 1006: it broke. */
 export interface Closing {
     readonly code: number;
