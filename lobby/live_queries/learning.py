@@ -27,7 +27,7 @@ WORK_OF_KEY = 3
 """What a key of the game's own that is asked for costs with each row, in windows."""
 SLICE_OF_SORTING = 1_000
 """Rows that are sorted in one turn, before these runs are merged."""
-MOST_ALONE = 16
+MOST_ALONE = 6
 """New windows that are looked for one by one; more are found faster together."""
 SLICE_OF_PICKED = 2_500
 """Rows that one window alone looks at in one turn: a fraction of a millisecond."""
