@@ -24,7 +24,7 @@ from protocol.merge_patch import same_json
 
 MOST_ATTRIBUTE_SORTS = 32
 """Different keys of the game's own that the windows of a list are sorted by."""
-LEARNT_TOGETHER = 250
+LEARNT_TOGETHER = 500
 """New windows of one pass over the rows; more are learnt in several passes."""
 REMOVED_BEFORE_SWEEP = 256
 """Windows that are removed before what they leave behind is cleared, and their bits used again."""

@@ -75,7 +75,7 @@ class FirstKeys:
 
     def fill(self, order: SharedOrder, answered: Mapping[str, int], bit: int) -> Iterator[None]:
         """Take as many as there is room for of what comes next in the order. Anything may change
-        between two steps."""
+        between two steps. `answered`: of rows that are gone, nothing."""
         while len(self.keys) < min(self.most, self.total):
             if not (some := order.behind(self.end, SLICE_OF_ORDER)):
                 self.end = AFTER_ALL
@@ -86,7 +86,7 @@ class FirstKeys:
     def _take(self, some: list[SortKey], answered: Mapping[str, int], bit: int) -> None:
         keys, room = self.keys, min(self.most, self.total) - len(self.keys)
         for key in some:
-            if answered[id_of(key)] >> bit & 1:
+            if answered.get(id_of(key), 0) >> bit & 1:
                 keys.append(key)
                 room -= 1
                 if not room:

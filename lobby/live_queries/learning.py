@@ -27,7 +27,7 @@ WORK_OF_KEY = 3
 """What a key of the game's own that is asked for costs with each row, in windows."""
 SLICE_OF_SORTING = 1_000
 """Rows that are sorted in one turn, before these runs are merged."""
-MOST_ALONE = 16
+MOST_ALONE = 6
 """New windows that are looked for one by one; more are found faster together."""
 SLICE_OF_PICKED = 2_500
 """Rows that one window alone looks at in one turn: a fraction of a millisecond."""
@@ -178,16 +178,16 @@ class Learning:
                 return
 
     def _catch_up(self, orders: Mapping[str, SharedOrder]) -> None:
-        """With the first of what has changed."""
+        """With the first of what has changed. Each leaves and comes anew: a window that has looked
+        for what is next meanwhile has passed it by."""
         for id in [*self._was][:SLICE_OF_CHANGES]:
             before, now = self._was.pop(id), self._live.rows.get(id)
             for group in self._groups:
                 after = self._after(group, orders.get(group.sort), id, now)
                 if before:
                     old = self._live.schema.sort_key(group.sort, before)
-                    tell(group.windows, (before, old, group.masks.of(before)), after)
-                else:
-                    tell(group.windows, (None, None, 0), after)
+                    tell(group.windows, (before, old, group.masks.of(before)), GONE)
+                tell(group.windows, (None, None, 0), after)
 
     def _after(
         self, group: _Group, built: SharedOrder | None, id: str, now: QueryRow | None
