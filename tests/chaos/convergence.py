@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from protocol.watch_commands import MOST_TOPICS
-from tests.chaos.expected_answers import expected, read_lists
+from tests.chaos.expected_answers import HostLists, expected, read_lists
 from tests.chaos.history import Frame
 from tests.chaos.people import FOR_NOW, LOST, OPEN_SECONDS, Channel, Chaos
 from tests.chaos.query_watchers import QueryWatcher
@@ -73,8 +73,7 @@ async def compared(world: World, one: Channel) -> bool:
     if isinstance(one, QueryWatcher):
         differs |= _note(one, "expected", expected(one, seen, online, lists))
     one.differs = differs
-    hidden = lists.viewer(one.uuid).banned_by
-    return not differs and not missing(world, one) - hidden
+    return not differs and not missing(world, one, lists)
 
 
 def _note(one: Channel, kind: str, states: Mapping[str, Frame | None]) -> set[str]:
@@ -84,10 +83,11 @@ def _note(one: Channel, kind: str, states: Mapping[str, Frame | None]) -> set[st
     return {topic for topic, state in states.items() if one.client.states.get(topic) != state}
 
 
-def missing(world: World, one: Channel) -> set[str]:
-    """Those who are connected and not shown to this one."""
+def missing(world: World, one: Channel, lists: HostLists) -> set[str]:
+    """Those who are connected and not shown to this one, though they have not banned them."""
     connected = {other.uuid for other in world.people if other.connected}
-    return connected - set(one.client.states.get("presence", {}))
+    hidden = lists.viewer(one.uuid).banned_by
+    return connected - hidden - set(one.client.states.get("presence", {}))
 
 
 async def everybody(url: str, one: Channel) -> Frame | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.chaos.checkers import CHECKERS, capacity, outages
 from tests.chaos.convergence import answered_after, converge, missing, query_watchers
+from tests.chaos.expected_answers import read_lists
 from tests.chaos.faults import FAULTS
 from tests.chaos.hall import match_again
 from tests.chaos.history import Event, History
@@ -127,10 +128,11 @@ async def play(world: World, plan: Plan) -> Outcome:
         await all_heals(world, plan, among, outcome, seekers)
         everybody_lives(living)
         await read_back(world)
+        lists = await read_lists(world)
         outcome.surprises += [
             f"not shown to {one.uuid} in the end: {gone}"
             for one in world.people
-            if (gone := missing(world, one))
+            if (gone := missing(world, one, lists))
         ]
     for one in world.people:
         await one.client.drop()

@@ -172,25 +172,31 @@ class Scene:
         for name, topic in self.topics.items():
             frames = [one for one in self.watching.frames if one.get("topic") == topic]
             _count_on(frames)
-            if name == "presence":
-                frames = [self._without_others(one) for one in frames]
-            told[name] = self._named([one for one in frames if not self._of_others(name, one)])
+            seen = [self._without_others(name, one) for one in frames]
+            told[name] = self._named([one for one in seen if not self._of_others(name, one)])
         return told
 
-    def _without_others(self, frame: dict[str, Any]) -> dict[str, Any]:
-        """Without the people of other scenes, and the friend."""
-        if frame["type"] == "unchanged":
+    def _without_others(self, name: str, frame: dict[str, Any]) -> dict[str, Any]:
+        """Of what changes, whether the other comes or goes, and how many there are: what else is
+        told with it, or later, depends on the moment."""
+        kind = frame["type"]
+        if kind == "unchanged" or (kind == "state" and name != "presence"):
             return frame
-        content = {k: v for k, v in frame[frame["type"]].items() if k == self.other.uuid}
-        return frame | {frame["type"]: content}
+        told = frame[kind]
+        people = told if name == "presence" else told.get("people", {})
+        other = people.get(self.other.uuid, {})
+        content: dict[str, Any] = (
+            {} if name == "presence" or "total" not in told else {"total": told["total"]}
+        )
+        if other is None or "since" in other:
+            content["other"] = other is not None
+        return frame | {kind: content}
 
     def _of_others(self, name: str, frame: dict[str, Any]) -> bool:
         """Whether it tells of others alone, or only that nothing is told of them."""
-        if frame["type"] != "patch":
-            return name == "presence" and frame["type"] == "unchanged"
-        patch = frame["patch"]
-        people = patch if name == "presence" else patch.get("people", {})
-        return self.other.uuid not in people and "total" not in patch
+        if frame["type"] == "patch":
+            return not frame["patch"]
+        return name == "presence" and frame["type"] == "unchanged"
 
     def _named(self, said: Any) -> str:
         found = re.sub(r'"topic": "people:\w+"', '"topic": "people"', json.dumps(said))
