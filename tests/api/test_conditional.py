@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.server_thread import Served
 
-PATHS = ["/", "/web/page.js", "/openapi.json", "/asyncapi.json"]
+PATHS = ["/", "/web/page.js", "/client/v1/lobby.js", "/openapi.json", "/asyncapi.json"]
 SAME = [
     ["{tag}"],
     ["W/{tag}"],

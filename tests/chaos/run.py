@@ -16,6 +16,7 @@ from tests.chaos.expected_answers import read_lists
 from tests.chaos.faults import FAULTS
 from tests.chaos.hall import match_again
 from tests.chaos.history import Event, History
+from tests.chaos.onlookers import disagreeing, onlookers
 from tests.chaos.people import Channel, Chaos, someone
 from tests.chaos.pollers import AWAY, Poller, pollers
 from tests.chaos.presence_checker import presence
@@ -112,6 +113,7 @@ async def play(world: World, plan: Plan) -> Outcome:
     outcome = Outcome(plan, history.events)
     among = await gathered(world, plan, dice)
     async with AsyncExitStack() as stack:
+        shipped = await onlookers(world, stack)
         asking = await everybody_asking(world, plan, dice)
         for poller in asking:
             stack.push_async_callback(poller.http.aclose)
@@ -127,6 +129,7 @@ async def play(world: World, plan: Plan) -> Outcome:
         await befall(world, plan, among, outcome, living, dice=dice)
         await all_heals(world, plan, among, outcome, seekers)
         everybody_lives(living)
+        outcome.surprises += await disagreeing(world, shipped, within=plan.converged_within)
         await read_back(world)
         lists = await read_lists(world)
         outcome.surprises += [

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection
 
-from lobby_client import Change, FellBehind, Journal, Lobby, NotReady, Refused
+from lobby_client import Change, FellBehind, Journal, Live, Lobby, NotReady, Refused
+from lobby_client.models import ChatEntry
 from lobby_client.states import Frame
 from tests.clients.conformance import holds
 from tests.clients.python_scenes import (
@@ -121,6 +122,20 @@ async def test_two_share_a_topic_and_the_last_ends_it_after_a_turn(
     assert refused.value.code == "session_not_found"
 
 
+async def comes_in(me: Lobby, live: Live[Any], id: str) -> Journal[ChatEntry]:
+    joined = await me.command("session.join", session=id)
+    assert "location" in live.state, "shown by the time of the answer"
+    assert live.version >= joined["session"]["version"]
+    chat = me.chat(id, after=0)
+    await chat.ready()
+    return chat
+
+
+async def is_out(live: Live[Any], chat: Journal[ChatEntry]) -> None:
+    assert [entry async for entry in chat] == []
+    await live.when(lambda state: "location" not in state, timeout=WAIT)
+
+
 @holds(20)
 async def test_each_side_of_a_session_is_another_and_the_chat_ends_with_the_seat(
     scene: Scene, wire: Wire
@@ -137,24 +152,12 @@ async def test_each_side_of_a_session_is_another_and_the_chat_ends_with_the_seat
     guest = me.identity.uuid if me.identity else ""
     assert guest
 
-    async def comes_in() -> Journal[Any]:
-        joined = await me.command("session.join", session=id)
-        assert "location" in live.state, "shown by the time of the answer"
-        assert live.version >= joined["session"]["version"]
-        chat = me.chat(id, after=0)
-        await chat.ready()
-        return chat
-
-    async def is_out(chat: Journal[Any]) -> None:
-        assert [entry async for entry in chat] == []
-        await live.when(lambda state: "location" not in state, timeout=WAIT)
-
-    chat = await comes_in()
+    chat = await comes_in(me, live, id)
     await me.command("session.leave", session=id)
-    await is_out(chat)
-    chat = await comes_in()
+    await is_out(live, chat)
+    chat = await comes_in(me, live, id)
     await ada.command("session.kick", session=id, guest=guest)
-    await is_out(chat)
+    await is_out(live, chat)
     await until(lambda: "session_kicked" in kinds, "told in the inbox")
     states = [frame for frame in wire.heard if frame.get("topic") == f"session:{id}"]
     epochs = [frame["epoch"] for frame in states if frame["type"] == "state"]
@@ -162,7 +165,7 @@ async def test_each_side_of_a_session_is_another_and_the_chat_ends_with_the_seat
     assert all(one != other for one, other in itertools.pairwise(epochs)), "of each side another"
 
     await ada.command("session.pardon", session=id, guest=guest)
-    chat, codes = await comes_in(), list[str]()
+    chat, codes = await comes_in(me, live, id), list[str]()
     live.on_ended(codes.append)
     await ada.command("host.ban", guest=guest)
     await until(lambda: codes == ["session_closed"], "hidden")
@@ -197,7 +200,16 @@ async def test_each_entry_of_a_journal_comes_once_and_in_order(scene: Scene) -> 
     told = [(n, str(n)) for n in range(1, 6)]
     assert found == [told[3:], told, told[2:]]
     assert whole.cursor == 5
+    await check_iterators(me, id)
+    assert found[0] == told[3:], "others are not told twice"
+    beyond = me.chat(id, after=0)
+    await until(lambda: beyond.cursor == 5, "all that is kept")
+    await ada.command("session.close", session=id)
+    assert [cursor async for cursor, _ in beyond] == [1, 2, 3, 4, 5], "then it ends"
 
+
+async def check_iterators(me: Lobby, id: str) -> None:
+    """From a cursor, and from one beyond the end."""
     seen = []
     async for cursor, entry in me.chat(id, after=3):
         seen.append(entry["text"])
@@ -212,9 +224,6 @@ async def test_each_entry_of_a_journal_comes_once_and_in_order(scene: Scene) -> 
         if cursor == 5:
             break
     assert trimmed == [True]
-    assert found[0] == told[3:], "others are not told twice"
-    await ada.command("session.close", session=id)
-    assert [entry async for entry in beyond] == []
 
 
 @holds(21)

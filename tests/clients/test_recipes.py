@@ -58,7 +58,8 @@ def lobby(
     site: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LobbyProcess]:
     home = tmp_path_factory.mktemp("lobby")
-    lobby = LobbyProcess(home, database_url="sqlite::memory:", allowed_origins=site[1]).start()
+    memory = "sqlite::memory:"
+    lobby = LobbyProcess(home, database_url=memory, allowed_origins=site[1]).start()
     yield lobby
     lobby.remove()
 

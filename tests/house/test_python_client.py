@@ -1,4 +1,4 @@
-"""The Python client: what is written of it is current, and its types hold for a game."""
+"""The Python client: what is written of it is current, its types hold for what a game writes."""
 
 from __future__ import annotations
 
