@@ -18,7 +18,7 @@ ROOT_TYPE = "Channel"
 
 
 def test_types_of_the_channel_are_generated_and_hold(tmp_path: Path) -> None:
-    need("typescript")
+    need("typescript", "@asyncapi/parser", "json-schema-to-typescript")
     written, types = tmp_path / "asyncapi.json", tmp_path / "types.ts"
     said = document(version="1")
     written.write_text(json.dumps(said))

@@ -18,6 +18,10 @@ export function friends(host: components["schemas"]["Host"]): string[] {
   return host.only_friends ? host.friends : [];
 }
 
+export function free(page: Json<paths["/sessions/search"]["post"]["responses"][200]>): number {
+  return page.sessions.reduce((sum, session) => sum + session.free, 0);
+}
+
 export function teams(session: components["schemas"]["Session"]): number {
   return session.teams.length;
 }

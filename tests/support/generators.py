@@ -33,6 +33,11 @@ def run(*command: object, cwd: Path) -> str:
     return done.stdout
 
 
-def need(language: str) -> None:
-    if not (INSTALLED / f"installed-{language}").exists():
+def need(language: str, *packages: str) -> None:
+    """`packages`: of Node, which an older installation may lack."""
+    found = [
+        INSTALLED / f"installed-{language}",
+        *(INSTALLED / "node_modules" / p for p in packages),
+    ]
+    if not all(path.exists() for path in found):
         absent(Missing(f"the generator of {language} is not installed: scripts/generators"))
