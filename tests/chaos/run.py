@@ -15,6 +15,7 @@ from tests.chaos.convergence import answered_after, converge, missing, query_wat
 from tests.chaos.faults import FAULTS
 from tests.chaos.hall import match_again
 from tests.chaos.history import Event, History
+from tests.chaos.onlookers import disagreeing, onlookers
 from tests.chaos.people import Channel, Chaos, someone
 from tests.chaos.pollers import AWAY, Poller, pollers
 from tests.chaos.presence_checker import presence
@@ -111,6 +112,9 @@ async def play(world: World, plan: Plan) -> Outcome:
     outcome = Outcome(plan, history.events)
     among = await gathered(world, plan, dice)
     async with AsyncExitStack() as stack:
+        shipped = await onlookers(world)
+        for onlooker in shipped:
+            stack.push_async_callback(onlooker.lobby.close)
         asking = await everybody_asking(world, plan, dice)
         for poller in asking:
             stack.push_async_callback(poller.http.aclose)
@@ -126,6 +130,8 @@ async def play(world: World, plan: Plan) -> Outcome:
         await befall(world, plan, among, outcome, living, dice=dice)
         await all_heals(world, plan, among, outcome, seekers)
         everybody_lives(living)
+        within = plan.converged_within * history.slow
+        outcome.surprises += await disagreeing(world, shipped, within=within)
         await read_back(world)
         outcome.surprises += [
             f"not shown to {one.uuid} in the end: {gone}"

@@ -31,9 +31,7 @@ async def test_so_is_one_over_redis(tmp_path: Path, redis_url: str, redis_prefix
 
 
 async def restarted(home: Path, **settings: Any) -> None:
-    with own_link(
-        home, database_url=f"sqlite:{home}/lobby.db", grace_seconds=120, **settings
-    ) as link:
+    with own_link(home, database_url=f"sqlite:{home}/lobby.db", **settings) as link:
         for wire in wire_at(link.url):
             async with scene_at(link) as scene:
                 await check_restarts(scene, wire)
@@ -44,7 +42,7 @@ async def check_restarts(scene: Scene, wire: Wire) -> None:
     async with LobbyHttp(link.direct) as http:
         host = await http.hosts.register()
         token = await http.hosts.login(host["uuid"], host["key"])
-    me = await scene.connected(token=token, timeout=WAIT)
+    me = await scene.connected(token=token, timeout=WAIT, backoff=(0.3, 0.6))
     listed = me.sessions()
     await listed.ready()
     link.mute()
