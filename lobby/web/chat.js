@@ -3,6 +3,7 @@
 import { html, memo, useEffect, useRef, useState } from "./library.js";
 import { Icon } from "./icons.js";
 import { Face, Name, Refusal } from "./parts.js";
+import { takenSeats } from "./doors.js";
 import { many, moment } from "./texts.js";
 
 const TOGETHER_S = 120;
@@ -31,7 +32,7 @@ export function Chat({ state, room, open }) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
   };
   return html`<section class="chat" aria-labelledby="chat">
-    <h3 id="chat" tabindex="-1">Chat <span>${many(Object.values(room.session.seats).filter(({ status }) => status === "taken").length, "player")} hear you</span></h3>
+    <h3 id="chat" tabindex="-1">Chat <span>read by ${many(takenSeats(room.session), "player")}</span></h3>
     <ol ref=${list} role="log" aria-label="What is said" tabindex="0">
       ${room.lines.map((line, n) => html`<${Line} key=${line.cursor} line=${line} me=${state.me} first=${isFirst(line, room.lines[n - 1])} />`)}
       ${sent.map((line) => html`<li class="say you pale"><p>${line}</p></li>`)}

@@ -61,16 +61,20 @@ export function ReadyCheck({ state }) {
   useClock();
   const { searching } = state;
   const { offer } = searching.state;
-  const [from] = useState(() => performance.now());
+  const [early, open] = useState(true);
+  useEffect(() => {
+    const timer = setTimeout(() => open(false), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const [whole] = useState(() => Math.max(1, offer.until - state.client.now() / 1000));
   const left = Math.max(0, offer.until - state.client.now() / 1000);
-  const answer = (yes) => () => performance.now() - from > QUIET_MS && state.acts.run("offer", () => searching.answer(yes));
+  const answer = (yes) => () => early || state.acts.run("offer", () => searching.answer(yes));
   const waiting = offer.players - offer.ready;
   return html`<${Dialog} title="Match found" kind="ready" focus="title">
     <${Ring} part=${Math.min(1, left / whole)}>${Math.ceil(left)}<//>
     <p class="unseen" role="timer">${Math.ceil(left)} seconds left</p>
     <p role="status">${searching.accepted ? `You are in, waiting for ${waiting}.` : `${offer.ready} of ${offer.players} have accepted`}</p>
-    ${!searching.accepted && html`<p class="answers"><${Act} of=${{ acts: state.acts, key: "offer" }} kind="huge primary" run=${answer(true)}>Accept<//><${Act} of=${{ acts: state.acts, key: "offer" }} kind="huge" run=${answer(false)}>Decline<//></p>`}
+    ${!searching.accepted && html`<p class="answers"><${Act} of=${{ acts: state.acts, key: "offer" }} kind="huge primary" aria-disabled=${early || undefined} run=${answer(true)}>Accept<//><${Act} of=${{ acts: state.acts, key: "offer" }} kind="huge" aria-disabled=${early || undefined} run=${answer(false)}>Decline<//></p>`}
     <p class="soft">Declining ends your search. Nobody is told who declined.</p>
     <${Refusal} state=${state} of="offer" />
   <//>`;

@@ -25,56 +25,74 @@ async def test_a_host_launches_invites_kicks_bans_and_pardons_on_the_page(
     window = await open_page(permissions=["clipboard-read", "clipboard-write"])
     page = window.page
     await log_in(window, host)
-    async with await guest.connect() as theirs, await other.connect() as others:
-        await page.get_by_role("button", name="Host", exact=False).first.click()
-        dialog = page.get_by_role("dialog")
-        await dialog.get_by_label("Name", exact=True).fill(HOSTILE)
-        await dialog.get_by_label("Mode").fill("Capture")
-        await page.keyboard.press("Enter")
-        room = card(page, HOSTILE)
-        await expect(room).to_be_visible()
-        id = page.url.rsplit("/", 1)[1]
-        await page.get_by_role("button", name="Make a code").click()
-        await page.get_by_role("button", name="Copy link").click()
-        copied = await page.evaluate("navigator.clipboard.readText()")
-        code = copied.rsplit("/", 1)[1]
-        assert copied == f"{lobby_server.url}/j/{code}"
-        await expect(page.locator(".codechip")).to_contain_text(f"{code[:3]} {code[3:]}")
-
+    async with await guest.connect() as theirs, await other.connect():
+        id = await launch(page)
+        await share(page, lobby_server.url)
         await theirs.command("session.join", session=id)
-        await page.get_by_role("button", name="Invite").click()
-        await page.get_by_role("dialog").get_by_role("button", name=f"Invite {other.name}").click()
-        await page.keyboard.press("Escape")
-        kept = room.get_by_role("listitem").filter(has_text=str(other.name))
-        await kept.get_by_role("button", name="Take back").click()
-        await expect(kept.filter(has_text="invited")).to_have_count(0)
-        assert others.uuid == other.uuid
-
-        await choose(page, str(guest.name), "Kick…")
-        await expect(dialog).to_contain_text("They read this.")
-        await page.get_by_role("button", name="Keep them").click()
-        await choose(page, str(guest.name), "Kick…")
-        await dialog.get_by_label("Reason").fill("too loud")
-        await page.get_by_role("button", name="Kick for 5 minutes").click()
-        out = room.get_by_role("listitem").filter(has_text="too loud")
-        await expect(out).to_contain_text(f"{guest.name} until")
-        await out.get_by_role("button", name=f"Let {guest.name} back in").click()
-        await expect(out).to_have_count(0)
-
+        await invite_and_take_back(page, str(other.name))
+        await kick_and_pardon(page, str(guest.name))
         await theirs.command("session.join", session=id)
-        await choose(page, str(guest.name), "Ban…")
-        await expect(dialog).to_contain_text("see none of your sessions")
-        await page.get_by_role("button", name="Ban for good").click()
-        await expect(dialog).to_have_count(0)
-        await page.get_by_role("button", name="Show who").click()
-        await page.get_by_role("button", name=f"Lift the ban of {guest.name}").click()
-        await expect(room).to_contain_text("Nobody is banned from your sessions.")
+        await ban_and_lift(page, str(guest.name))
         await page.get_by_role("button", name="Leave", exact=True).click()
         await page.get_by_role("button", name="Stay").click()
         await page.get_by_role("button", name="Close session…").click()
         await page.get_by_role("button", name="Close the session").click()
-        await expect(room).to_have_count(0)
+        await expect(page.locator(".room")).to_have_count(0)
     assert window.troubles == []
+
+
+async def launch(page: Page) -> str:
+    """Its id."""
+    await page.get_by_role("button", name="Host", exact=False).first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name", exact=True).fill(HOSTILE)
+    await dialog.get_by_label("Mode").fill("Capture")
+    await page.keyboard.press("Enter")
+    await expect(card(page, HOSTILE)).to_be_visible()
+    return page.url.rsplit("/", 1)[1]
+
+
+async def share(page: Page, url: str) -> None:
+    await page.get_by_role("button", name="Make a code").click()
+    await page.get_by_role("button", name="Copy link").click()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    code = copied.rsplit("/", 1)[1]
+    assert copied == f"{url}/j/{code}"
+    await expect(page.locator(".codechip")).to_contain_text(f"{code[:3]} {code[3:]}")
+
+
+async def invite_and_take_back(page: Page, name: str) -> None:
+    await page.get_by_role("button", name="Invite").click()
+    await page.get_by_role("dialog").get_by_role("button", name=f"Invite {name}").click()
+    await page.keyboard.press("Escape")
+    kept = card(page, HOSTILE).get_by_role("listitem").filter(has_text=name)
+    await kept.get_by_role("button", name="Take back").click()
+    await expect(kept.filter(has_text="invited")).to_have_count(0)
+
+
+async def kick_and_pardon(page: Page, name: str) -> None:
+    dialog = page.get_by_role("dialog")
+    await choose(page, name, "Kick…")
+    await expect(dialog).to_contain_text("They read this.")
+    await page.get_by_role("button", name="Keep them").click()
+    await choose(page, name, "Kick…")
+    await dialog.get_by_label("Reason").fill("too loud")
+    await page.get_by_role("button", name="Kick for 5 minutes").click()
+    out = card(page, HOSTILE).get_by_role("listitem").filter(has_text="too loud")
+    await expect(out).to_contain_text(f"{name} until")
+    await out.get_by_role("button", name=f"Let {name} back in").click()
+    await expect(out).to_have_count(0)
+
+
+async def ban_and_lift(page: Page, name: str) -> None:
+    dialog = page.get_by_role("dialog")
+    await choose(page, name, "Ban…")
+    await expect(dialog).to_contain_text("see none of your sessions")
+    await page.get_by_role("button", name="Ban for good").click()
+    await expect(dialog).to_have_count(0)
+    await page.get_by_role("button", name="Show who").click()
+    await page.get_by_role("button", name=f"Lift the ban of {name}").click()
+    await expect(page.locator(".host")).to_contain_text("Nobody is banned from your sessions.")
 
 
 async def test_a_guest_joins_with_the_password_and_reads_why_they_went(
@@ -88,14 +106,7 @@ async def test_a_guest_joins_with_the_password_and_reads_why_they_went(
         page = window.page
         told = page.locator(".told li")
         await log_in(window, guest)
-        await page.get_by_role("button", name="Join Quay").click()
-        dialog = page.get_by_role("dialog")
-        await dialog.get_by_label("Password").fill("wrong")
-        await dialog.get_by_role("button", name="Join").click()
-        await expect(dialog.locator(".refuse")).to_contain_text("That is not the password")
-        await dialog.get_by_label("Password").fill("sesame")
-        await dialog.get_by_role("button", name="Join").click()
-        await expect(page.locator(".room")).to_be_visible()
+        await come_in_with_the_password(page)
         await expect(page.locator(".host")).to_have_count(0)
         await page.get_by_role("button", name=f"What to do about {host.name}").click()
         await expect(page.get_by_role("menuitem")).to_have_text(["Make a friend"])
@@ -119,6 +130,17 @@ async def test_a_guest_joins_with_the_password_and_reads_why_they_went(
     await expect(page.locator(".mename")).to_be_visible()
     await expect(told).to_have_count(0)
     assert window.troubles == []
+
+
+async def come_in_with_the_password(page: Page) -> None:
+    await page.get_by_role("button", name="Join Quay").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Password").fill("wrong")
+    await dialog.get_by_role("button", name="Join").click()
+    await expect(dialog.locator(".refuse")).to_contain_text("That is not the password")
+    await dialog.get_by_label("Password").fill("sesame")
+    await dialog.get_by_role("button", name="Join").click()
+    await expect(page.locator(".room")).to_be_visible()
 
 
 async def test_what_is_said_is_read_and_who_is_ready_is_seen(
