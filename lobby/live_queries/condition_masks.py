@@ -117,7 +117,7 @@ class NotThereMasks:
         self.care &= alive
 
 
-class Bounds:
+class SortedBounds:
     """Windows by a number: `below` joins those of all numbers that are less than a value."""
 
     def __init__(self) -> None:
@@ -161,7 +161,7 @@ class BetweenMasks:
 
     def __init__(self) -> None:
         self.care = 0
-        self._least, self._most = Bounds(), Bounds()
+        self._least, self._most = SortedBounds(), SortedBounds()
 
     def add(self, condition: Between, mask: int) -> None:
         self.care |= mask

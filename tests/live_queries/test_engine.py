@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +14,9 @@ from lobby.live_queries import (
     MOST_ATTRIBUTE_SORTS,
     NO_FACTS,
     PEOPLE,
-    first_keys,
 )
 from tests.live_queries import strategies as some
+from tests.live_queries.crowds import CROWD, filled, session
 from tests.support.queries import QueryWorld, asked, run_through
 
 CHANGES = st.one_of(
@@ -120,7 +119,6 @@ def test_the_same_holds_for_people(steps: list[Any]) -> None:
     world.check()
 
 
-CROWD = 9
 MOVES = st.lists(
     st.tuples(st.integers(0, CROWD - 1), st.integers(-6, 12), st.integers(0, 7)),
     min_size=5,
@@ -152,49 +150,6 @@ def test_a_small_window_is_right_while_a_crowd_pushes_over_its_edge(
     world.check()
 
 
-BURSTS = st.lists(
-    st.one_of(
-        st.tuples(st.integers(0, CROWD - 1), st.integers(-6, 12)),
-        st.sampled_from(["flush", "ask"]),
-    ),
-    min_size=5,
-    max_size=60,
-)
-"""An entry and its new value (below 0: it goes), also between the steps of what comes before."""
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.integers(1, 2), st.sampled_from(["free", "-free", "created"]), BURSTS)
-def test_a_window_is_right_whatever_changes_while_it_looks_for_what_is_next(
-    limit: int, sort: str, bursts: list[Any]
-) -> None:
-    world = filled(CROWD)
-    asked_for = [
-        {"filter": {"free": {"max": most}}, "limit": limit, "sort": sort} for most in (2, 9)
-    ]
-    rest = iter(bursts)
-
-    def one_more(step: Any = None) -> None:
-        match next(rest, None) if step is None else step:
-            case (n, value) if value < 0:
-                world.remove(str(n))
-            case (n, value):
-                world.put(str(n), session(n, free=value))
-
-    with patch.object(first_keys, "SLICE_OF_ORDER", 1):
-        for step in rest:
-            if step == "ask":
-                for window in [*world.clients]:
-                    world.forget(window)
-                world.ask([(one, ANYBODY) for one in asked_for], meanwhile=one_more)
-            elif step == "flush":
-                world.flush(0.25, meanwhile=one_more)
-                world.check_sent()
-            else:
-                one_more(step)
-        world.check()
-
-
 def test_many_that_come_and_are_pushed_out_again_are_not_kept_in_mind() -> None:
     world = filled()
     (window,) = world.ask([({"limit": 2, "sort": "-created"}, ANYBODY)])
@@ -204,18 +159,6 @@ def test_many_that_come_and_are_pushed_out_again_are_not_kept_in_mind() -> None:
             world.remove(str(n))
     assert len(window._touched) <= 2 + window.most
     world.check()
-
-
-def session(n: int, **fields: Any) -> dict[str, Any]:
-    state = {"id": str(n), "created": float(n), "seats": {}, "attributes": {"rank": n}, "free": 1}
-    return state | fields
-
-
-def filled(rows: int = 12) -> QueryWorld:
-    world = QueryWorld()
-    for n in range(rows):
-        world.put(str(n), session(n))
-    return world
 
 
 def test_one_batch_is_learnt_at_a_time() -> None:

@@ -42,6 +42,12 @@ def floors(lines: list[str]) -> dict[str, Version]:
     return found
 
 
+def npm_floors(asked: dict[str, str]) -> dict[str, Version]:
+    """The same of npm, whose names may have a scope."""
+    assert all(floor.startswith(">=") for floor in asked.values()), asked
+    return {canonicalize_name(name): Version(floor[2:]) for name, floor in asked.items()}
+
+
 def locked(lock: str) -> list[Requirement]:
     """Every package of the lock, exactly, with where it is installed."""
     entries = PIN.findall((ROOT / lock).read_text())
