@@ -29,9 +29,10 @@ function slot(where, key) {
   };
 }
 
-/** The token of a login; it lasts until one logs out. */
-export const login = slot("localStorage", "lobby.login");
-/** The secret of somebody without a name; it lasts as long as the tab. */
+/** The token of a login. Like the secret it lasts as long as the tab: whoever sits here next is
+ * somebody else. */
+export const login = slot("sessionStorage", "lobby.login");
+/** The secret of somebody without a name. */
 export const secret = slot("sessionStorage", "lobby.secret");
 export const theme = slot("localStorage", "lobby.theme");
 /** The message of the day that its reader has hidden. */

@@ -93,6 +93,6 @@ export function PersonActs({ state, uuid }) {
       : html`<${Act} of=${of} icon="plus" run=${run("host.befriend", { friend: uuid })}>Make a friend<//>`}
     ${rooms?.all.filter((room) => room.mayInvite()).map((room) => html`<${Act} of=${of} run=${() => state.acts.run(key, () => state.client.command("session.invite", { session: room.id, guest: uuid }))}>Invite to <bdi>${short(room.session.name ?? "my session", 30)}</bdi><//>`)}
     ${where && html`<a class="btn" data-place href=${state.address.to("session", where.id)} onClick=${() => state.close()}>Open their session</a>`}
-    <${Act} of=${of} kind="danger" run=${run("host.ban", { guest: uuid })}>Ban from my sessions<//>
+    <${Act} of=${of} kind="danger" run=${() => state.open({ dialog: { kind: "remove", act: "ban", player: uuid, label: people.named(uuid) } })}>Ban from my sessions…<//>
   </p><${Refusal} state=${state} of=${key} />`;
 }

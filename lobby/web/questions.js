@@ -75,9 +75,9 @@ export function RemoveQuestion({ state, act, id, player, label }) {
   const key = `person ${player}`;
   const remove = async (event) => {
     event.preventDefault();
-    const room = state.rooms.get(id);
+    const room = id && state.rooms.get(id);
     const fields = { guest: player, ...(act === "kick" && { session: id }), ...(length !== "0" && { for_s: Number(length) }), ...(reason.trim() && { reason: reason.trim() }) };
-    if (await state.acts.run(key, () => room.act(command, fields))) state.close();
+    if (await state.acts.run(key, () => (room ? room.act(command, fields) : state.client.command(command, fields)))) state.close();
   };
   return html`<${Dialog} title=${html`${does} <bdi>${label}</bdi>?`} close=${() => state.close()} focus="title">
     <form class="names" onSubmit=${remove}>

@@ -81,11 +81,11 @@ async def test_who_logs_out_is_nobody_any_more_and_the_login_is_over(
     window, ada = await open_page(), await new_user(lobby_server.url)
     page = window.page
     await log_in(window, ada)
-    token = await page.evaluate("localStorage.getItem('lobby.login')")
+    token = await page.evaluate("sessionStorage.getItem('lobby.login')")
     await page.get_by_role("button", name=f"You: {ada.name}").click()
     await page.get_by_role("menuitem", name="Log out").click()
     await expect(page.locator(".right").get_by_role("button", name="Log in")).to_be_visible()
-    assert await page.evaluate("localStorage.getItem('lobby.login')") is None
+    assert await page.evaluate("sessionStorage.getItem('lobby.login')") is None
     is_over = """async (token) => {
       const headers = { Authorization: `Bearer ${token}` };
       const pause = () => new Promise((done) => setTimeout(done, 20));

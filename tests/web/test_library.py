@@ -6,13 +6,13 @@ import json
 import runpy
 from pathlib import Path
 
-import pytest
-
 from lobby.api.page import FILES, WEB
 from tests.support.repository import ROOT
+from tests.support.services import Missing, absent
 
 PAGE = ROOT / "clients" / "page"
-TOOLS = (ROOT / "clients" / "js" / "node_modules", PAGE / "node_modules")
+BUILDER = ROOT / "clients" / "js" / "node_modules" / ".bin" / "esbuild"
+TOOLS = (BUILDER, PAGE / "node_modules" / "preact", PAGE / "node_modules" / "htm")
 
 
 def test_the_client_is_the_one_that_games_have() -> None:
@@ -21,9 +21,8 @@ def test_the_client_is_the_one_that_games_have() -> None:
 
 
 def test_the_library_is_built_from_its_sources_and_lock(tmp_path: Path) -> None:
-    for folder in TOOLS:
-        if not folder.exists():
-            pytest.skip(f"{folder} is not installed: scripts/generators does")
+    if not all(path.exists() for path in TOOLS):
+        absent(Missing("what builds the page's library is not installed: scripts/generators"))
     locked = json.loads((PAGE / "package-lock.json").read_text())["packages"]
     for name in ("preact", "htm"):
         package = json.loads((PAGE / "node_modules" / name / "package.json").read_text())
