@@ -29,10 +29,10 @@ KINDS = {
     ".svg": "image/svg+xml",
 }
 FILES = {path.name: path.read_bytes() for path in WEB.iterdir() if path.suffix in KINDS}
+CLIENT = "/client/v1/lobby.js"
 MODULES = "\n    ".join(
-    f'<link rel="modulepreload" href="/web/{name}">'
-    for name in sorted(FILES)
-    if name.endswith(".js")
+    f'<link rel="modulepreload" href="{path}">'
+    for path in (CLIENT, *(f"/web/{name}" for name in sorted(FILES) if name.endswith(".js")))
 )
 """All of them at once: else each import would be found only when the one before has come."""
 

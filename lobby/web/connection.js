@@ -1,6 +1,6 @@
 // Who the page is on the live channel, and how it stands with it.
 
-import { LobbyClient } from "./lobby.js";
+import { LobbyClient } from "/client/v1/lobby.js";
 import * as kept from "./kept.js";
 
 const REASONS = new Map([

@@ -119,7 +119,7 @@ async def test_where_nobody_more_can_be_kept_out_a_plain_kick_says_that_they_may
     assert await scene.refused(scene.kick(for_s=60)) == "list_full"
     assert (await scene.kick())["kept_out"] is False
     await scene.join()
-    assert await scene.kick(for_s=0) == {}
+    assert "kept_out" not in await scene.kick(for_s=0)
 
 
 async def test_nobody_kicks_the_host_whose_session_it_is(scene: Scene) -> None:

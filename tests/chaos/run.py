@@ -122,8 +122,7 @@ async def play(world: World, plan: Plan) -> Outcome:
         living = [asyncio.create_task(one.stay(among)) for one in world.people]
         living += [asyncio.create_task(poller.stay()) for poller in asking]
         stack.push_async_callback(ended, living)
-        everybody = partial(all_connected, world, living)
-        await until(everybody, TIMEOUT * history.slow, story=partial(who_is_away, world))
+        await everybody_connected(world, living)
         seekers = [one for one in asking if isinstance(one, Seeker)]
         await first_match(world, plan, seekers, living)
         await befall(world, plan, among, outcome, living, dice=dice)
@@ -146,6 +145,11 @@ async def play(world: World, plan: Plan) -> Outcome:
     outcome.surprises += [w for one in query_watchers(world) for w in one.misnamed]
     outcome.surprises += among.surprises + [s for each in asking for s in each.surprises]
     return outcome
+
+
+async def everybody_connected(world: World, living: list[asyncio.Task[None]]) -> None:
+    everybody = partial(all_connected, world, living)
+    await until(everybody, TIMEOUT * world.history.slow, story=partial(who_is_away, world))
 
 
 async def all_heals(

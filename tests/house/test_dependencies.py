@@ -16,6 +16,7 @@ from tests.support.locks import (
     NPM_FLOORS,
     PROJECT,
     floors,
+    npm_floors,
     pins,
 )
 from tests.support.repository import ROOT

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LONGEST_CHANCE = "Math.random = () => 0.999999"
 CONNECT = """async (token) => {
-  const { LobbyClient } = await import("/web/lobby.js");
+  const { LobbyClient } = await import("/client/v1/lobby.js");
   window.asked = [];
   const newest = (why) => { window.asked.push(why.expired); return `t${window.asked.length}`; };
   const client = new LobbyClient({ token: token ?? newest });

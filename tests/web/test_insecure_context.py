@@ -26,7 +26,7 @@ SECURE_ONLY = re.compile(
     r"\bcookieStore\b|\bNotification\b|\bServiceWorker|\bshow\w+Picker\b|\bisSecureContext\b"
 )
 PLAY = """async (id) => {
-  const { LobbyClient } = await import("/web/lobby.js");
+  const { LobbyClient } = await import("/client/v1/lobby.js");
   const channel = new LobbyClient({ anonymous: true });
   await channel.connect();
   const { session } = await channel.command("session.join", { session: id });

@@ -15,11 +15,6 @@ BUILDER = ROOT / "clients" / "js" / "node_modules" / ".bin" / "esbuild"
 TOOLS = (BUILDER, PAGE / "node_modules" / "preact", PAGE / "node_modules" / "htm")
 
 
-def test_the_client_is_the_one_that_games_have() -> None:
-    client = ROOT / "clients" / "js" / "dist" / "lobby.js"
-    assert (WEB / "lobby.js").read_bytes() == client.read_bytes(), "run scripts/page-library"
-
-
 def test_the_library_is_built_from_its_sources_and_lock(tmp_path: Path) -> None:
     if not all(path.exists() for path in TOOLS):
         absent(Missing("what builds the page's library is not installed: scripts/generators"))
@@ -28,10 +23,8 @@ def test_the_library_is_built_from_its_sources_and_lock(tmp_path: Path) -> None:
         package = json.loads((PAGE / "node_modules" / name / "package.json").read_text())
         assert package["version"] == locked[f"node_modules/{name}"]["version"]
     runpy.run_path(str(ROOT / "scripts" / "page-library"))["build"](tmp_path)
-    for name in ("library.js", "lobby.js"):
-        assert (WEB / name).read_bytes() == (tmp_path / name).read_bytes(), (
-            "run scripts/page-library"
-        )
+    built = (tmp_path / "library.js").read_bytes()
+    assert (WEB / "library.js").read_bytes() == built, "run scripts/page-library"
 
 
 def test_its_licences_stand_beside_it() -> None:
@@ -43,5 +36,5 @@ def test_its_licences_stand_beside_it() -> None:
 
 def test_each_file_is_short_and_all_together_are_small() -> None:
     own = [path for path in WEB.iterdir() if path.suffix in (".js", ".css", ".html")]
-    written = [path for path in own if path.name not in ("library.js", "lobby.js")]
+    written = [path for path in own if path.name != "library.js"]
     assert [path.name for path in written if len(path.read_text().splitlines()) > 300] == []

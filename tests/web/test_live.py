@@ -171,7 +171,7 @@ async def test_a_new_host_is_nobody_until_they_connect(
 
 
 GAME = """async (session) => {
-  const { LobbyClient } = await import("/web/lobby.js");
+  const { LobbyClient } = await import("/client/v1/lobby.js");
   const game = (window.game = { said: [], ids: new Set() });
   game.lobby = new LobbyClient({ anonymous: true });
   game.lobby.on("state", ({ identity }) => identity && game.ids.add(identity.uuid));

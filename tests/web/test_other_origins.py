@@ -20,7 +20,7 @@ from tests.support.waiting import block_until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLAY = """async ([lobby, slot, session]) => {
-  const { LobbyClient } = await import(`${lobby}/web/lobby.js`);
+  const { LobbyClient } = await import(`${lobby}/client/v1/lobby.js`);
   const form = new URLSearchParams({ username: "from-elsewhere", password: "correct horse 9" });
   const registered = await fetch(`${lobby}/users`, { method: "POST", body: form });
   const token = await (await fetch(`${lobby}/users/login`, { method: "POST", body: form })).text();
@@ -96,7 +96,7 @@ REFUSED = """async (lobby) => {
   return [
     await call({}),
     await call({ method: "POST", headers: { Authorization: "Bearer x" } }),
-    await import(`${lobby}/web/lobby.js`).then(() => "loaded", (no) => no.name),
+    await import(`${lobby}/web/page.js`).then(() => "loaded", (no) => no.name),
     await closed,
   ];
 }"""
