@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUNTIME := .venv/installed-requirements
 DEVELOPMENT := .venv/installed-requirements-dev
 TYPED := $(wildcard lobby protocol persistence clients/python/lobby_client tests bench)
-BENCHES := commits fanout hub live_browser live_queries friends presence herd longpolls matchmaking freed_seats refusals why autobahn
+BENCHES := commits fanout hub live_browser live_queries friends asked_people presence herd longpolls matchmaking freed_seats refusals why autobahn
 
 # What is compiled once is not compiled again at each of a hundred starts.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,9 +31,14 @@ setup: $(DEVELOPMENT) parts generators ## everything for development, in .venv
 run: $(RUNTIME) ## serve on 127.0.0.1:8000 (PORT and LOBBY_* change what they name)
 	@exec $(BIN)/lobby serve
 
-test: $(DEVELOPMENT) parts generators lint ## lint, types, import rules, then every test (ARGS='-k name' for some)
-	@echo "Tests"
-	@$(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile --no-loadscope-reorder $(ARGS)
+# Types take half a minute of one core, of which tests leave as much: both at once.
+test: $(DEVELOPMENT) parts generators ## lint, types, import rules, and every test (ARGS='-k name' for some)
+	@scripts/lint $(BIN)
+	@echo "Tests, and types"
+	@nice $(BIN)/mypy --strict $(TYPED) >.venv/types.log 2>&1 & types=$$!; \
+	    $(BIN)/python -m pytest --numprocesses $(AT_ONCE) --dist loadfile --no-loadscope-reorder $(ARGS); \
+	    tests=$$?; wait $$types; types=$$?; \
+	    echo "Types"; cat .venv/types.log; exit $$((tests ? tests : types))
 
 pythons: $(DEVELOPMENT) ## what another Python breaks first, on each one that is installed
 	@scripts/pythons

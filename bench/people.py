@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from lobby.hub import Known
-from lobby.hub.people_source import Face, Ties
+from lobby.hub.people_source import Entries, Face, Ties
 from lobby.hub.roster_count import together
 from lobby.hub.source import State
-from protocol.roster import ShardCounts
+from protocol.codec import encode
+from protocol.roster import ShardCounts, parse_person
 
 
 class SyntheticPeople:
@@ -36,6 +37,12 @@ class SyntheticPeople:
     async def gathered(self, shard: int) -> None:
         return
 
+    async def everybody(self, shard: int) -> tuple[Known, Entries]:
+        """As from Redis: no text is shared with what is kept here."""
+        texts = [(one.encode(), encode(person)) for one, person in self.online.items()]
+        at = Known("bench", self.version)
+        return at, ((who.decode(), parse_person(text.decode())) for who, text in texts)
+
     async def shown(self, who: Collection[str]) -> dict[str, dict[str, Any]]:
         self.asked["shown"] += len(who)
         return {one: self.online[one] for one in who if one in self.online}
@@ -45,6 +52,9 @@ class SyntheticPeople:
 
     async def faces(self, who: Iterable[str]) -> dict[str, Face]:
         return {one: Face(1, {"name": f"Player {one[:6]}"}) for one in who}
+
+    async def stale(self, known: Mapping[str, Ties]) -> list[str]:
+        return [one for one, ties in known.items() if self.ties_of.get(one, Ties()) != ties]
 
     async def ties(self, viewer: str) -> Ties:
         self.asked["ties"] += 1

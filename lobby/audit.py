@@ -64,16 +64,20 @@ class AuditLog:
         actor: str = "",
         target: object = "",
         merge: bool = False,
+        kept: bool = True,
         **facts: Any,
     ) -> None:
         """Somebody did this. `merge`: those alike within ten seconds are one record. What another
-        record stands for is in the trails alone."""
+        record stands for is in the trails alone. `kept`: whether this one is in trails, too."""
         record = self._record(what, actor=actor, target=target, facts=facts)
         record.logged = not is_covered()
         if record.logged:
+            record.kept = kept
             current().acted = True
         elif what == "login":  # which the other one is as well
             return
+        else:
+            current().traced = True
         self._merge(record) if merge else self._put(record)
 
     def note(self, what: str, *, actor: str = "", target: object = "", **facts: Any) -> None:
@@ -174,7 +178,8 @@ class AuditLog:
             self._wake.set()
 
     def _put(self, record: Record) -> None:
-        self._keep(record)
+        if record.kept:
+            self._keep(record)
         if not record.logged:
             return
         if len(self._waiting) >= MOST_WAITING:

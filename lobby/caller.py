@@ -14,7 +14,7 @@ from dataclasses import dataclass
 @dataclass(slots=True)
 class Caller:
     """`actor`: whose token was shown, also where it is no longer good. `refused`, `acted`: whether
-    the refusal, or an act, of this call is recorded already."""
+    the refusal, or an act, of this call is recorded already; `traced`: an act, in trails alone."""
 
     door: str = "background"
     actor: str = ""
@@ -28,6 +28,7 @@ class Caller:
     ticket: str = ""
     refused: bool = False
     acted: bool = False
+    traced: bool = False
 
 
 _CURRENT: ContextVar[Caller | None] = ContextVar("caller", default=None)

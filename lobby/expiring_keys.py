@@ -85,9 +85,10 @@ def entitlement_request(submission: str) -> str:
     return f"{TimerKind.ENTITLEMENT_REQUEST}:{submission}"
 
 
-def sign_out(account: str) -> str:
-    """A login ended whose sockets were open, and are closed by now: `sign_out.CLOSED_SECONDS`."""
-    return f"{TimerKind.SIGN_OUT}:{account}"
+def sign_out(account: str, login: str, version: int, at: float) -> str:
+    """A login ended at that time, and its sockets are closed by now: `sign_out.CLOSED_SECONDS`.
+    `version`: of the account's tokens before; a higher one ends all logins."""
+    return f"{TimerKind.SIGN_OUT}:{account}:{login}:{version}:{at}"
 
 
 # Notes

@@ -182,7 +182,7 @@ def build_lobby(settings: Settings, store: Store, live: Live, clock: Callable[[]
     everybody = people.StoredPeople(live.roster, kept.accounts, friends_alone=friends_alone)
     source = topic_source(store, live, kept, everybody, clock, lambda: lobby)
     hub = partial(
-        hub_within(settings), forget_account=accounts.invalidate, on_changed=tracker.rename
+        hub_within(settings), forget_account=accounts.invalidate, on_changed=tracker.account_changed
     )
     address = settings.minecraft_address
     lobby = Lobby(

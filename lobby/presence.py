@@ -18,7 +18,7 @@ import structlog
 from lobby import expiring_keys
 from lobby.domain.permissions import Actor
 from persistence.ports import Notes, Presence, Unreachable
-from protocol.events import ProfileChanged
+from protocol.events import ProfileChanged, StatusChanged
 from protocol.roster import Person, PresenceStatus, parse_person
 
 log = structlog.get_logger(__name__)
@@ -39,7 +39,7 @@ invisible is kept with their account."""
 class LocalPresence:
     """One account that this process serves, with the ids of its sockets.
 
-    `restored`: since when it is online, and its status, were read from the roster. `invisible`:
+    `restored`: since when it is online, and its status, are as the roster has them. `invisible`:
     what the account wishes, unless a newer note says otherwise.
     """
 
@@ -125,23 +125,46 @@ class PresenceTracker:
     async def set_status(self, account: str, status: str) -> None:
         """Show another status, here or when the account comes; return when it is on the roster."""
         presence = self._here.get(account)
-        if presence is None or presence.status != status:
+        same = presence is not None and presence.status == status and presence.restored
+        if not same:
             key = expiring_keys.wished_status(account)
             await self._notes.put(key, status, WISHED_STATUS_SECONDS)
-        if presence is not None and presence.status != status:
+        if presence is not None and not same:
             if presence.status == INVISIBLE:
                 # To others they come now: an older time would tell that they were here before.
                 presence.since = round(self._clock(), 3)
-            presence.status = status
+            presence.status, presence.restored = status, True
             self._enqueue(account)
         await self._written.wait()
 
-    def rename(self, changed: ProfileChanged) -> None:
-        """Take the changed name, nickname or icon of an account that is here."""
+    def account_changed(self, changed: ProfileChanged | StatusChanged | None) -> None:
+        """Something has changed of an account that may be here; None: some of that was missed."""
+        match changed:
+            case ProfileChanged():
+                self._rename(changed)
+            case StatusChanged():
+                self._take_status(changed)
+            case None:
+                for presence in self._here.values():
+                    presence.restored = False
+
+    def _rename(self, changed: ProfileChanged) -> None:
         presence = self._here.get(changed.account)
         if presence is not None and changed.version > presence.version:
             presence.name, presence.nickname = changed.name, changed.nickname
             presence.icon, presence.version = changed.icon, changed.version
+            self._enqueue(changed.account)
+
+    def _take_status(self, changed: StatusChanged) -> None:
+        """It was set through another process, which has written it if it serves the account, too.
+        Else this one would show again, with the next change of it, whom that has hidden."""
+        presence = self._here.get(changed.account)
+        if presence is None or presence.status == changed.status:
+            return
+        if presence.status == INVISIBLE:
+            presence.since = changed.since or round(self._clock(), 3)
+        presence.status = changed.status
+        if changed.since is None:
             self._enqueue(changed.account)
 
     def depart(self, account: str, socket: int, *, final: bool) -> None:

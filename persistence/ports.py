@@ -113,6 +113,13 @@ class Documents(Protocol):
         """The versions of those that carry the label, by key, after the key `after`."""
         ...
 
+    async def labelled(
+        self, kind: str, label: str, values: Iterable[str]
+    ) -> dict[str, frozenset[str]]:
+        """The keys of all that have one of these values of the label, by the value; those that
+        nothing has are left out."""
+        ...
+
     async def versions(self, kind: str, keys: Iterable[str]) -> dict[str, int]:
         """The version of each that exists."""
         ...

@@ -28,6 +28,16 @@ class ProfileChanged(BaseModel):
     icon: str | None = None
 
 
+class StatusChanged(BaseModel):
+    """The account shows another status of presence. `since`: of what is shown of it by now; null:
+    the process that says so does not serve the account."""
+
+    told: Literal["status"] = "status"
+    account: str
+    status: str
+    since: float | None = None
+
+
 class WatchRevoked(BaseModel):
     """These accounts may no longer watch these topics."""
 

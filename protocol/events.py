@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from protocol.account_events import BansChanged as BansChanged
 from protocol.account_events import FriendsChanged as FriendsChanged
 from protocol.account_events import ProfileChanged as ProfileChanged
+from protocol.account_events import StatusChanged as StatusChanged
 from protocol.account_events import TokensRevoked as TokensRevoked
 from protocol.account_events import WatchRevoked as WatchRevoked
 from protocol.session_views import EntryName as EntryName
@@ -64,7 +65,7 @@ class InboxEntry(BaseModel):
     both absent when the reader no longer belongs to it. `rank`, `request` (for entitlements) and
     `order` (within a request) are ids. Of kind `message`: a text that somebody posted, with the
     `link` to fetch and its entity tag, `link_tag`. `reason`: why the reader is no longer in the
-    session, where that is so.
+    session, where that is so; `until`: until when they are kept out of it, in Unix seconds.
     """
 
     kind: InboxKind
@@ -80,6 +81,7 @@ class InboxEntry(BaseModel):
     link: str | None = None
     link_tag: str | None = None
     reason: str | None = None
+    until: float | None = None
     custom_data: dict[str, str] | None = None
     at: float
 
@@ -170,6 +172,8 @@ class SignalSent(BaseModel):
 TopicEvent = (
     DocumentChanged | CollectionChanged | Invalidated | TopicEnded | EntryAppended | SignalSent
 )
-AccountEvent = TokensRevoked | ProfileChanged | WatchRevoked | BansChanged | FriendsChanged
+AccountEvent = (
+    TokensRevoked | ProfileChanged | StatusChanged | WatchRevoked | BansChanged | FriendsChanged
+)
 BusEvent = Annotated[TopicEvent | AccountEvent, Field(discriminator="told")]
 BUS_EVENT: TypeAdapter[BusEvent] = TypeAdapter(BusEvent)

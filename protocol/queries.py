@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from protocol.codec import StrictModel, Text, encode
+from protocol.known_fields import KnownFields, in_words
 from protocol.query_values import (
     EntryCondition,
     FlagCondition,
@@ -38,17 +39,44 @@ LONGEST_SORT_KEY = 64
 """Characters of the key of an attribute that is sorted by."""
 
 
-class Filter(StrictModel):
+OPERATORS = ("and", "or", "not", "any", "all")
+"""Of other languages; what clients try first."""
+NO_OPERATORS = (
+    "is no field: all fields of a filter must hold, a list is one of its values,"
+    " {not: value or list} anything else"
+)
+NO_OBJECT = 'should be an object of conditions that all hold, such as {"name": "harbour"}'
+
+
+def unread(value: Any) -> Any:
+    """A filter whose list is not known yet. Raises ValueError where it is no object."""
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(NO_OBJECT)
+    return value
+
+
+class Filter(KnownFields):
     """What filters of all lists have: their bounds."""
 
     keyed: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def said_of(cls, name: str) -> str:
+        """It is an operator of another language, a path with dots, or none of the fields."""
+        if name.startswith("$") or name in OPERATORS:
+            return NO_OPERATORS
+        group, dot, key = name.partition(".")
+        if dot and group in cls.keyed:
+            return f'is written as an object: {{"{group}": {{"{key}": …}}}}'
+        fields = [field.alias or name for name, field in cls.model_fields.items()]
+        return f"is no field to filter by: there are {', '.join(fields)}{cls.instead}"
 
     @model_validator(mode="before")
     @classmethod
     def _small(cls, value: Any) -> Any:
         if isinstance(value, dict) and len(encode(value)) > LARGEST_FILTER:
             raise ValueError(f"must not be longer than {LARGEST_FILTER} bytes as JSON")
-        return value
+        return unread(value)
 
     @model_validator(mode="after")
     def _few(self) -> Self:
@@ -67,6 +95,7 @@ class SessionFilter(Filter):
     must hold; null: absent."""
 
     keyed = ("attributes", "browser")
+    instead = '; what the game says of a session is in attributes: {"attributes": {"mode": "duel"}}'
     template: TextCondition = left_out("The id of its template.", "hosted")
     region: TextCondition = left_out("The region that it is in.", "eu")
     entry: EntryCondition = left_out("Who comes in unasked.", "open")
@@ -99,6 +128,7 @@ class PeopleFilter(Filter):
     """People who are online for whom every field holds. `name`: their name or nickname contains
     it, in any case."""
 
+    instead = "; whom you know are in the topic friends"
     name: SearchText = left_out("Part of their name or nickname, in any case.", "ada")
     status: StatusCondition = left_out("What they are shown as.", "online")
     region: TextCondition = left_out("The region of the process that serves them.", "eu")
@@ -109,6 +139,9 @@ SessionSort = Annotated[
     StringConstraints(
         pattern=rf"^-?(created|free|name|attributes\..{{1,{LONGEST_SORT_KEY}}})$",
         max_length=LONGEST_SORT_KEY + len("-attributes."),
+    ),
+    in_words(
+        "should be one of created, free, name and attributes.KEY, with - in front for descending"
     ),
     Field(examples=["-created", "free", "attributes.rank"]),
 ]
@@ -150,7 +183,7 @@ QUERIES: Mapping[str, type[SessionQuery] | type[PeopleQuery]] = {
 
 UncheckedFilter = Annotated[
     dict[str, Any],
-    BeforeValidator(lambda value: value, json_schema_input_type=SessionFilter | PeopleFilter),
+    BeforeValidator(unread, json_schema_input_type=SessionFilter | PeopleFilter),
 ]
 """A filter before its topic is known, which says what may stand in it: `read_query` checks it."""
 

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import Field, PlainValidator, StringConstraints, TypeAdapter
 from pydantic import model_validator as validates
 
-from protocol.codec import LARGEST_INTEGER, StrictModel, Text, Uuid
+from protocol.codec import LARGEST_INTEGER, Text, Uuid
 from protocol.events import EntryName
+from protocol.known_fields import KnownFields, in_words
 from protocol.roster import PresenceStatus
 
 T = TypeVar("T")
@@ -31,7 +32,9 @@ _Exact = Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)
 Number = int | float
 ScalarValue = bool | int | float | str
 _Values = Field(min_length=1, max_length=MOST_VALUES_LISTED)
-_TEXT: TypeAdapter[str] = TypeAdapter(TermText)
+
+_A_TEXT = in_words(f"should be a text of 1 to {LONGEST_TERM_TEXT} characters")
+_TEXT: TypeAdapter[str] = TypeAdapter(Annotated[TermText, _A_TEXT])
 
 
 def _scalar(value: Any) -> ScalarValue:
@@ -73,9 +76,10 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-class NumberRange(StrictModel):
+class NumberRange(KnownFields):
     """Numbers from `min` to `max`, both included; one of them may be left out."""
 
+    instead = "is not known: numbers from one to another, both included, are {min, max}"
     min: Annotated[Number | None, _EXACT] = left_out("The least that holds.", 1)
     max: Annotated[Number | None, _EXACT] = left_out("The most that holds.", 8)
 
@@ -100,6 +104,8 @@ def _either(wanted: str, one: Any, *, many: Any = None, whole: Any = None) -> Ca
     def read(value: Any) -> Any:
         if value is None or (isinstance(value, list | dict) and type(value) not in adapters):
             raise ValueError(f"should be {wanted}")
+        if value == []:
+            raise ValueError("is an empty list, and nothing is in it; leave it out for anything")
         return adapters.get(type(value), single).validate_python(value, strict=True)
 
     return read
@@ -109,7 +115,10 @@ Texts = Annotated[list[TermText], _Values]
 Entries = Annotated[list[EntryName], _Values]
 Statuses = Annotated[list[PresenceStatus], _Values]
 Scalars = Annotated[list[Scalar], _Values]
-Uuids = Annotated[list[Uuid], Field(min_length=1, max_length=MOST_PEOPLE_LISTED)]
+Uuids = Annotated[
+    list[Annotated[Uuid, in_words("should be a uuid")]],
+    Field(min_length=1, max_length=MOST_PEOPLE_LISTED),
+]
 
 _VALUE_OR_LIST = "a value or a list of values"
 
@@ -123,36 +132,52 @@ def _not(example: str) -> Any:
     return Field(alias="not", description="What it must not be.", examples=[example])
 
 
-class NotText(StrictModel):
+NOT_ALONE = "is not known: what a value must not be is {not: value or list}, with nothing beside it"
+
+
+class NotText(KnownFields):
     """Anything but this text, or these; also where there is none."""
 
+    instead = NOT_ALONE
     not_: Annotated[str | list[str], _listed(TermText, Texts)] = _not("eu")
 
 
-class NotEntry(StrictModel):
+class NotEntry(KnownFields):
     """Anything but this entry, or these."""
 
+    instead = NOT_ALONE
     not_: Annotated[str | list[str], _listed(EntryName, Entries)] = _not("closed")
 
 
-class NotStatus(StrictModel):
+class NotStatus(KnownFields):
     """Anything but this status, or these."""
 
+    instead = NOT_ALONE
     not_: Annotated[str | list[str], _listed(PresenceStatus, Statuses)] = _not("away")
 
 
-class NotScalar(StrictModel):
+class NotScalar(KnownFields):
     """Anything but this value, or these; also where there is none."""
 
+    instead = NOT_ALONE
     not_: Annotated[ScalarValue | list[ScalarValue], _listed(Scalar, Scalars)] = _not("duel")
 
 
+class ScalarRange(NumberRange):
+    """The same, where one value, several or none may be meant, too."""
+
+    instead = (
+        "is not known: write a value, a list (one of these), {min, max} (both included),"
+        " {not: value or list} or null (there is none)"
+    )
+
+
 def _range_or_not(value: dict[str, Any]) -> NumberRange | NotScalar:
-    model = NotScalar if "not" in value else NumberRange
+    model = NotScalar if "not" in value else ScalarRange
     return model.model_validate(value)
 
 
-def _condition(one: Any, many: Any, excluded: type[StrictModel]) -> PlainValidator:
+def _condition(one: Any, many: Any, excluded: type[KnownFields]) -> PlainValidator:
     read = _either(f"{_VALUE_OR_LIST}, or {{not}}", one, many=many, whole=excluded)
     return PlainValidator(read, json_schema_input_type=one | many | excluded)
 
@@ -216,7 +241,8 @@ def _friends_or_uuid(value: Any) -> str:
 
 
 FRIENDS: Literal["friends"] = "friends"
-_UUID: TypeAdapter[str] = TypeAdapter(Uuid)
+_WHO = 'should be a uuid, a list of uuids, or "friends" alone: those on your list'
+_UUID: TypeAdapter[str] = TypeAdapter(Annotated[Uuid, in_words(_WHO)])
 PeopleCondition = Annotated[
     str | list[str] | None,
     PlainValidator(

@@ -119,6 +119,12 @@ class SessionChanged(BaseModel):
     version: SessionVersion | None = None
 
 
+class PlayerKicked(SessionChanged):
+    """`kept_out`: false where they may come back at once, as nobody more can be kept out."""
+
+    kept_out: Literal[False] | None = None
+
+
 class ExcludedPlayers(BaseModel):
     """Who is kept out of the session, by uuid."""
 

@@ -6,18 +6,29 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, model_validator
 
-from protocol.codec import StrictModel
 from protocol.described import described
 from protocol.events import ListedSession
-from protocol.queries import SearchCursor, SessionFilter, SessionQuery, SessionSort, WindowLimit
+from protocol.known_fields import KnownFields
+from protocol.queries import (
+    SearchCursor,
+    SessionFilter,
+    SessionQuery,
+    SessionSort,
+    WindowLimit,
+    unread,
+)
 
 
-class SessionSearch(StrictModel):
+class SessionSearch(KnownFields):
     """Which sessions, in which order, and how many."""
 
+    instead = (
+        "is no field of a search: there are filter, sort, limit and after, the `next` of the page"
+        " before"
+    )
     filter: Annotated[
         dict[str, Any] | None,
-        BeforeValidator(lambda value: value, json_schema_input_type=SessionFilter | None),
+        BeforeValidator(unread, json_schema_input_type=SessionFilter | None),
         described(
             "What must hold: an object whose fields are those of a session, as in `watch` of the"
             " live channel.",

@@ -9,6 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from protocol.codec import Count, StrictModel, Text
 from protocol.command import Command, either
+from protocol.known_fields import KnownFields, in_words
 from protocol.queries import (
     ListName,
     PeopleQuery,
@@ -27,7 +28,11 @@ Topic = Annotated[
     StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z]+(:[0-9A-Za-z-]+)?$"),
 ]
 Epoch = Annotated[str, StringConstraints(max_length=64)]
-Sort = Annotated[Text, StringConstraints(min_length=1, max_length=80)]
+Sort = Annotated[
+    Text,
+    StringConstraints(min_length=1, max_length=80),
+    in_words("should be the name of one field, such as -created or attributes.rank"),
+]
 QUESTION = ("filter", "sort", "limit")
 OF_ONE = (*QUESTION, "known", "after", "epoch")
 """Fields of one topic: of several, each has its own."""
@@ -41,11 +46,12 @@ class Known(StrictModel):
     version: Count
 
 
-class WatchedTopic(StrictModel):
+class WatchedTopic(KnownFields):
     """A topic, `sessions` and `people` also by a question: `filter`, `sort`, `limit`. What the
     client has already: `known`, the version of a document; `after`, the cursor of a journal in
     `epoch`."""
 
+    instead = "is no field of a topic: there are topic, filter, sort, limit, known, after and epoch"
     topic: Topic
     filter: UncheckedFilter | None = None
     sort: Sort | None = None
@@ -66,12 +72,16 @@ class WatchedTopic(StrictModel):
         return self._question
 
 
-class Watch(Command):
+class Watch(KnownFields, Command):
     """Subscribe to a topic, with the fields of one, or to up to 64 `topics` at once, each with
     fields of its own. What the client has already: `known`, the version of a document; `after`,
     the cursor of a journal in `epoch`."""
 
     repeatable = True
+    instead = (
+        "is no field of watch: there are topic, filter, sort, limit, known, after, epoch and"
+        " topics; pages of sessions are read over HTTP, by POST /sessions/search"
+    )
     alternatives = either("topic", "topics", topics=OF_ONE)
     type: Literal["watch"]
     topic: Topic | None = None

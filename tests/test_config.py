@@ -30,6 +30,12 @@ def test_a_favicon_is_a_picture_that_is_there(tmp_path: Path) -> None:
     assert Settings(favicon=str(picture)).favicon == str(picture)
 
 
+@pytest.mark.parametrize("text", ["a\u202eb", "a\x1bb", "\u200bhello", "a\rb"])
+def test_a_message_of_the_day_is_what_can_be_seen(text: str) -> None:
+    assert complaint(motd=text) == "LOBBY_MOTD: holds characters that cannot be shown"
+    assert Settings(motd="\u00a7aHello\n\u00a7lworld").motd == "\u00a7aHello\n\u00a7lworld"
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [("seen_by", "nobody"), ("seen_by", ""), ("roster_limit", 0), ("roster_limit", "many")],

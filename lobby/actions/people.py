@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +16,7 @@ from lobby.domain.errors import AccountNotFound, TopicNotFound, Unauthenticated
 from lobby.domain.permissions import Permit
 from lobby.domain.presence_errors import FriendsOnly, RosterTooLarge, TooManyToAsk
 from lobby.hub import Known
-from lobby.hub.people_source import Face, Ties, face_of
+from lobby.hub.people_source import Entries, Face, Ties, face_of
 from lobby.hub.roster_count import together
 from lobby.hub.source import State
 from lobby.hub.watched_people import WatchedPerson
@@ -51,6 +51,11 @@ class StoredPeople:
     async def gathered(self, shard: int) -> None:
         await self._roster.gathered(shard)
 
+    async def everybody(self, shard: int) -> tuple[Known, Entries]:
+        roster = await self._roster.read(shard)
+        entries = ((who, parse_person(shown)) for who, shown in roster.entries.items())
+        return Known(roster.epoch, roster.version), entries
+
     async def shown(self, who: Collection[str]) -> dict[str, dict[str, Any]]:
         shown: dict[str, dict[str, Any]] = {}
         names = list(who)
@@ -69,12 +74,22 @@ class StoredPeople:
 
     async def ties(self, viewer: str) -> Ties:
         try:
-            friends = frozenset((await self._accounts.get(viewer)).host.friends)
+            mine = await self._accounts.get(viewer)
+            friends, version = frozenset(mine.host.friends), mine.version
         except AccountNotFound:
-            friends = frozenset()
+            friends, version = frozenset(), 0
         banned_by = await visibility.banned_by(self._accounts, viewer)
         listed_by = await self._listed_by(viewer, friends) if self._friends_alone else None
-        return Ties(friends, banned_by, listed_by)
+        return Ties(friends, banned_by, listed_by, version)
+
+    async def stale(self, known: Mapping[str, Ties]) -> list[str]:
+        """Where only friends are shown, what their lists say may have changed of each."""
+        if self._friends_alone:
+            return list(known)
+        versions = await self._accounts.versions(known)
+        bans = await self._accounts.labelled("bans", known)
+        now = {one: (versions.get(one, 0), bans.get(one, frozenset())) for one in known}
+        return [one for one, ties in known.items() if now[one] != (ties.version, ties.banned_by)]
 
     async def _listed_by(self, viewer: str, friends: Iterable[str]) -> frozenset[str]:
         found = await self._accounts.many(friends)

@@ -6,12 +6,15 @@ import base64
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lobby.actions import people
+from lobby.actions.changes import visibility
 from lobby.context import Lobby
 from lobby.domain.errors import AccountNotFound, Unacceptable
+from lobby.domain.permissions import Permit
 from lobby.identity.icons import PREFIX
 from lobby.identity.name_rules import key
 from lobby.integrations import minecraft, motd
@@ -37,7 +40,8 @@ class ServerStatus:
     favicon: str | None
 
 
-async def status(lobby: Lobby) -> ServerStatus:
+async def status(lobby: Lobby, permit: Permit) -> ServerStatus:
+    """As the caller may see it: nobody is named who is not shown to them."""
     if lobby.minecraft is not None:
         return await _minecraft_status(lobby, await lobby.minecraft.status())
     settings, listed = lobby.settings, await people.roster_is_open(lobby)
@@ -47,7 +51,9 @@ async def status(lobby: Lobby) -> ServerStatus:
         version_protocol=CHANNEL_PROTOCOL,
         online=len(named) if listed else (await people.counts(lobby))["online"],
         max=settings.max_players or settings.connections,
-        sample=[await _shown(lobby, who, named[who]) for who in list(named)[:SAMPLE]],
+        sample=[
+            await _shown(lobby, who, person) for who, person in await _some(lobby, permit, named)
+        ],
         motd=motd.message(settings.motd),
         address=settings.address or None,
         favicon=_favicon(settings.favicon),
@@ -59,6 +65,15 @@ async def present(lobby: Lobby) -> dict[str, Any]:
     roster that is open to everybody alone, and not too large."""
     await lobby.hub.open(topics.PRESENCE)
     return lobby.hub.current(topics.PRESENCE)
+
+
+async def _some(
+    lobby: Lobby, permit: Permit, named: dict[str, Any]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Some of them, but for those who have banned the caller."""
+    caller = permit.actor.uuid
+    banned_by = await visibility.banned_by(lobby.accounts, caller) if caller and named else ()
+    return list(islice(((w, p) for w, p in named.items() if w not in banned_by), SAMPLE))
 
 
 async def _minecraft_status(lobby: Lobby, seen: minecraft.MinecraftStatus | None) -> ServerStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from lobby.actions import people
@@ -13,12 +14,12 @@ from lobby.context import Lobby
 from lobby.domain.errors import (
     AccountNotFound,
     Forbidden,
-    SessionNotFound,
     TopicNotFound,
     Unauthenticated,
 )
 from lobby.domain.matchmaking.errors import TicketNotFound
 from lobby.domain.permissions import Permit
+from lobby.domain.sessions.session import Session
 from lobby.hub import Known, News, Snapshot
 from lobby.hub.source import FOREVER, Hides, State, together
 from lobby.live_queries import Viewer
@@ -76,26 +77,43 @@ class TopicSource:
         async for page in self._sessions.version_pages("listed", "yes"):
             changed += [key for key, version in page.items() if versions.get(key) != version]
             left.difference_update(page)
-        entries, facts = State(), State()
-        gone: dict[str, int] = {}
-        for key in [*changed, *left]:
-            try:
-                session = await self._sessions.get(key)
-            except SessionNotFound:
-                gone[key] = FOREVER
-                continue
-            if session.listing is None:
-                gone[key] = session.version
-            else:
-                entries[key] = views.outside(session)
-                facts[key] = views.facts(session, self._now())
-        return News(entries, gone, facts)
+        read = News({}, {}, {})
+        for at in range(0, len(changed), SLICE):
+            for key, session in (await self._sessions.many(changed[at : at + SLICE])).items():
+                self._note(read, key, session)
+            await asyncio.sleep(0)
+        for at in range(0, len(left), SLICE):
+            await self._note_left(read, [*islice(left, at, at + SLICE)])
+        return read
+
+    async def _note_left(self, read: News, keys: list[str]) -> None:
+        """Of sessions that are listed no more, or again by now. One that cannot be read is gone as
+        it is, until it is another."""
+        found = await self._sessions.many(keys)
+        for key, session in found.items():
+            self._note(read, key, session)
+        missing = [key for key in keys if key not in found]
+        there = await self._sessions.versions(missing) if missing else {}
+        read.gone.update({key: there.get(key, FOREVER) for key in missing})
+
+    def _note(self, read: News, key: str, session: Session) -> None:
+        if session.listing is None:
+            read.gone[key] = session.version
+        else:
+            read.entries[key] = views.outside(session)
+            read.facts[key] = views.facts(session, self._now())
 
     async def hides(self, topic: str, identity: str) -> Hides | None:
         kind, subject = topics.split(topic)
-        if kind == topics.SESSIONS:
-            leaders = await visibility.banned_by(self._accounts, identity)
-            return partial(_leads, leaders, identity) if leaders else None
+        if topic in (topics.SESSIONS, topics.PRESENCE):
+            banned_by = await visibility.banned_by(self._accounts, identity)
+            if not banned_by:
+                return None
+            return (
+                partial(_leads, banned_by, identity)
+                if kind == topics.SESSIONS
+                else _among(banned_by)
+            )
         try:
             host = (await self._accounts.get(subject)).host
         except AccountNotFound:
@@ -155,7 +173,8 @@ class TopicSource:
         return await self._store.heads(topics)
 
     async def _presence(self) -> Snapshot:
-        """In several shards it has no version that two processes would agree on."""
+        """It is numbered by each process: what somebody was sent who is banned by others differs
+        from the roster, and under its numbers would be taken for it by another process."""
         state, stands = State(), list[Known]()
         for shard in range(self._roster.shards):
             roster = await self._roster.read(shard)
@@ -164,9 +183,7 @@ class TopicSource:
                 state[who] = parse_person(shown)
                 if count % PEOPLE == 0:
                     await asyncio.sleep(0)
-        if len(stands) > 1:
-            return Snapshot(state, shards=tuple(stands))
-        return Snapshot(state, epoch=stands[0].epoch, version=stands[0].version)
+        return Snapshot(state, shards=tuple(stands))
 
     async def _listed(self) -> Snapshot:
         entries, facts = State(), State()
@@ -196,6 +213,11 @@ def _leads(leaders: frozenset[str], account: str, id: str, entry: Any) -> bool:
     if entry.get("host") not in leaders or entry.get("led_in_name"):
         return False
     return all(seat.get("player") != account for seat in entry["seats"].values())
+
+
+def _among(people: frozenset[str]) -> Hides:
+    """Whether an entry is one of these people."""
+    return lambda who, person: who in people
 
 
 def _live_session(field: str, value: object) -> bool:

@@ -122,6 +122,8 @@ def _card(lobby: Lobby, shown: Followed) -> tuple[str, str]:
     if pattern := lobby.catalogue.server.deep_link:
         there = html.escape(pattern.replace("{code}", code or str(session.id)))
         lines.append(f'<p><a class="go" href="{there}">Open in the game</a></p>')
+    here = f"/s/{session.id}" + (f"?code={code}" if code is not None else "")
+    lines.append(f'<p><a class="go" href="{here}">Open in the lobby</a></p>')
     return title, "\n".join(lines)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,10 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lobby.api.conditional import unchanged
+from lobby.context import Lobby
+from lobby.domain.sessions.templates import HOSTED
+from lobby.integrations import motd
 
 WEB = Path(__file__).parent.parent / "web"
-NAME = "{{name}}"
-"""Where the lobby's name goes in `index.html`."""
+PLACES = ("/", "/s/{session}", "/people", "/inbox")
+"""Addresses of the page: one place each, of the same file."""
 
 KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -24,6 +29,12 @@ KINDS = {
     ".svg": "image/svg+xml",
 }
 FILES = {path.name: path.read_bytes() for path in WEB.iterdir() if path.suffix in KINDS}
+CLIENT = "/client/v1/lobby.js"
+MODULES = "\n    ".join(
+    f'<link rel="modulepreload" href="{path}">'
+    for path in (CLIENT, *(f"/web/{name}" for name in sorted(FILES) if name.endswith(".js")))
+)
+"""All of them at once: else each import would be found only when the one before has come."""
 
 POLICY = "; ".join(
     (
@@ -47,9 +58,26 @@ HEADERS = {
 
 
 async def index(request: Request) -> Response:
-    """The page itself, with the lobby's name in it."""
-    name: str = request.app.state.lobby.settings.name
-    return _answer(request, _named(name), ".html")
+    """The page itself, with what the lobby says of itself in it."""
+    lobby: Lobby = request.app.state.lobby
+    return _answer(request, _filled(lobby.settings.name, facts(lobby)), ".html")
+
+
+def facts(lobby: Lobby) -> str:
+    """JSON object for the page: name, message of the day, region, the most that a window may hold,
+    and the queues that whoever launches a session here may search in."""
+    settings, catalogue = lobby.settings, lobby.catalogue
+    template = catalogue.by_session_type.get(HOSTED)
+    may_search = template is not None and template.can_join_matchmaking
+    region = next((one for one in catalogue.regions if one.region_id == settings.region), None)
+    said = {
+        "name": settings.name,
+        "motd": motd.message(settings.motd).clean,
+        "region": (region.description if region else None) or settings.region or None,
+        "most": settings.window_limit,
+        "queues": [one.queue_id for one in catalogue.queues if one.active] if may_search else [],
+    }
+    return json.dumps(said, ensure_ascii=False)
 
 
 async def file(request: Request) -> Response:
@@ -62,9 +90,10 @@ async def file(request: Request) -> Response:
 
 
 @lru_cache(maxsize=8)
-def _named(name: str) -> bytes:
+def _filled(name: str, facts: str) -> bytes:
+    parts = {"{{name}}": html.escape(name), "{{facts}}": html.escape(facts), "{{modules}}": MODULES}
     text = FILES["index.html"].decode()
-    return text.replace(NAME, html.escape(name)).encode()
+    return re.sub("|".join(parts), lambda found: parts[found[0]], text).encode()
 
 
 def _answer(request: Request, body: bytes, suffix: str) -> Response:
@@ -81,6 +110,6 @@ def _etag(body: bytes) -> str:
 
 
 routes = [
-    Route("/", index),
+    *(Route(place, index) for place in PLACES),
     Route("/web/{name}", file),
 ]

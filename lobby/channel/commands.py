@@ -141,7 +141,14 @@ async def session_kick(call: CommandCall, command: words.SessionKick) -> Result:
         said=command.reason or command.message,
         seconds=command.for_s,
     )
-    return changed(session)
+    return kicked(call.lobby, session, command)
+
+
+def kicked(lobby: Lobby, session: Session, command: words.SessionKick) -> Result:
+    """It is said where they may come back at once, and would not otherwise."""
+    usual = command.for_s is None
+    not_kept = usual and exclusions.not_kept(lobby, session, command.guest)
+    return changed(session) | ({"kept_out": False} if not_kept else {})
 
 
 async def session_pardon(call: CommandCall, command: words.SessionPardon) -> Result:

@@ -96,7 +96,7 @@ OUTCOMES: dict[type[words.Command], CommandOutcome] = {
         results.SessionChanged, (errors.NotSeated, errors.Unacceptable)
     ),
     words.SessionKick: CommandOutcome(
-        results.SessionChanged,
+        results.PlayerKicked,
         (errors.NotSeated, errors.ListFull, errors.AccountNotFound, errors.Unacceptable),
     ),
     words.SessionPardon: CommandOutcome(results.SessionChanged, (errors.AccountNotFound,)),

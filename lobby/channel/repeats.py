@@ -5,6 +5,7 @@ meanwhile, and in the same shape, from what is there now.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from lobby.actions.accounts import hosts
@@ -13,7 +14,7 @@ from lobby.actions.matchmaking import queues
 from lobby.actions.sessions import lifecycle, members
 from lobby.channel import code_commands, queue_commands, team_commands
 from lobby.channel.command_call import CommandCall, Result
-from lobby.channel.commands import changed, hosting, launched
+from lobby.channel.commands import changed, hosting, kicked, launched
 from lobby.domain.accounts import Account
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.sessions.session import Session
@@ -67,9 +68,7 @@ async def session_join(call: CommandCall, said: words.SessionJoin, effect: Effec
     return await _session(call, int(effect.key))
 
 
-async def left(
-    call: CommandCall, said: words.SessionLeave | words.SessionKick, effect: Effect
-) -> Result:
+async def left(call: CommandCall, said: words.SessionLeave, effect: Effect) -> Result:
     await change.complete(call.lobby, int(said.session))
     return await _changed(call, said.session)
 
@@ -83,6 +82,13 @@ async def _changed(call: CommandCall, id: str) -> Result:
         return changed(await _found(call, id))
     except SessionNotFound:
         return {}
+
+
+async def session_kick(call: CommandCall, said: words.SessionKick, effect: Effect) -> Result:
+    await change.complete(call.lobby, int(said.session))
+    with suppress(SessionNotFound):
+        return kicked(call.lobby, await _found(call, said.session), said)
+    return {}
 
 
 async def session_now(call: CommandCall, said: SessionChanged, effect: Effect) -> Result:
@@ -116,13 +122,12 @@ async def session_code(call: CommandCall, said: code_words.SessionCode, effect: 
 
 
 async def session_push(call: CommandCall, said: words.SessionPush, effect: Effect) -> Result:
-    version = effect.number
-    if not version:
-        version = (await _found(call, said.session)).version
-    return {"session": str(int(said.session)), "version": version}
+    version = (await _found(call, said.session)).version
+    return {"session": str(int(said.session)), "version": effect.number or version}
 
 
 async def session_say(call: CommandCall, said: words.SessionSay, effect: Effect) -> Result:
+    await _found(call, said.session)
     return {"cursor": effect.number}
 
 
@@ -130,6 +135,7 @@ async def queue_join(call: CommandCall, said: queue_words.QueueJoin, effect: Eff
     ticket = effect.noted["ticket"]
     entry = await queues.complete_join(
         call.lobby,
+        call.permit,
         id=int(said.session),
         ticket=ticket,
         map_preferences=said.map_preferences,
@@ -152,7 +158,7 @@ REPEATS: dict[type[words.Command], Repeat] = {
     words.SessionLaunch: session_launch,
     words.SessionJoin: session_join,
     words.SessionLeave: left,
-    words.SessionKick: left,
+    words.SessionKick: session_kick,
     words.SessionPardon: pardoned,
     words.SessionInvite: session_now,
     words.SessionUpdate: session_now,

@@ -28,6 +28,7 @@ AGAIN = (
     "this connection has asked for too much again that it was sent already;"
     " wait, and name what you have (`known`, `after`)"
 )
+MORE_BY_PAGE = "; POST /sessions/search reads more, page by page"
 ONE_OR_MANY = "name either `topic`, with its fields, or `topics`, each with its own"
 
 Wanted = words.Watch | words.WatchedTopic
@@ -129,7 +130,9 @@ def query_of(call: CommandCall, asked: SessionQuery | PeopleQuery) -> Query:
         asked = asked.model_copy(update={"limit": min(DEFAULT_WINDOW, most)})
     query = live_queries.query_of(asked)
     if query.limit > most:
-        raise Malformed([problem("less_than_equal", f"should be at most {most}", "watch", "limit")])
+        searchable = query.schema is live_queries.SESSIONS
+        said = f"should be at most {most}{MORE_BY_PAGE if searchable else ''}"
+        raise Malformed([problem("less_than_equal", said, "watch", "limit")])
     return query
 
 

@@ -12,6 +12,25 @@ from lobby import catalogue as catalogues
 from lobby.config import Settings, complaints
 from lobby.exit_codes import Exit, complain
 
+LONGEST_DAYS, LONGEST_HOURS = 100_000, 1_000_000
+"""Of a time that is given in days, or in hours."""
+
+
+def days(said: float | None) -> float | None:
+    """An option's number of days; refused in words where it is no time."""
+    if said is not None and not 0 < said <= LONGEST_DAYS:
+        raise typer.BadParameter(
+            f"say more than 0 and at most {LONGEST_DAYS:,}; leave it out for good."
+        )
+    return said
+
+
+def hours(said: float | None) -> float | None:
+    """The same of hours; as far back as anything is kept."""
+    if said is not None and not 0 < said <= LONGEST_HOURS:
+        raise typer.BadParameter("say more than 0; leave it out for all that is kept.")
+    return said
+
 
 def settings(**said: object) -> Settings:
     """The settings; exits with a line for each that is invalid."""

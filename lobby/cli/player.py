@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lobby.cli.admin_client import run_command
+from lobby.cli.options import days as days_of
 from lobby.domain.accounts import RestrictionType
 
 player = typer.Typer(
@@ -31,7 +32,9 @@ def restrict(
     who: Who,
     type: Annotated[RestrictionType, typer.Argument()] = RestrictionType.BAN,
     reason: Annotated[str | None, typer.Option(help="Shown to a player's game.")] = None,
-    days: Annotated[float | None, typer.Option(help="How long; without it, for good.")] = None,
+    days: Annotated[
+        float | None, typer.Option(callback=days_of, help="How long; without it, for good.")
+    ] = None,
 ) -> None:
     """Keep somebody out: tokens and sockets end at once, everywhere, and so do their seats, queue,
     invitations and sessions that they host. An account that is to be deleted

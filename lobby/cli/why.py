@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lobby.cli.admin_client import run_command
+from lobby.cli.options import hours as hours_of
 from lobby.cli.options import stop
 from lobby.exit_codes import Exit
 
@@ -15,7 +16,10 @@ from lobby.exit_codes import Exit
 def why(
     who: Annotated[str | None, typer.Argument(help="A uuid, number, login or name.")] = None,
     session: Annotated[str | None, typer.Option(help="Of this session only.")] = None,
-    hours: Annotated[float | None, typer.Option(help="As far back; at most a day is kept.")] = None,
+    hours: Annotated[
+        float | None,
+        typer.Option(callback=hours_of, help="As far back; at most a day is kept."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every field.")] = False,
 ) -> None:
     """Say why somebody is gone, in one line, and below what happened to them, the last first.

@@ -68,7 +68,7 @@ export interface Hosting {
     allow_nonames: boolean;
     attributes: Record<string, unknown>;
 }
-/** A notification in an account's inbox, neutral: each door words it for its clients. `about`: the topic that shows more. `version`: the session's when this was written, `view`: which of its views this reader gets; both absent when the reader no longer belongs to it. `rank`, `request` (for entitlements) and `order` (within a request) are ids. Of kind `message`: a text that somebody posted, with the `link` to fetch and its entity tag, `link_tag`. `reason`: why the reader is no longer in the session, where that is so. */
+/** A notification in an account's inbox, neutral: each door words it for its clients. `about`: the topic that shows more. `version`: the session's when this was written, `view`: which of its views this reader gets; both absent when the reader no longer belongs to it. `rank`, `request` (for entitlements) and `order` (within a request) are ids. Of kind `message`: a text that somebody posted, with the `link` to fetch and its entity tag, `link_tag`. `reason`: why the reader is no longer in the session, where that is so; `until`: until when they are kept out of it, in Unix seconds. */
 export interface InboxEntry {
     kind: "session_invited" | "session_kicked" | "session_banned" | "session_closed" | "session_uninvited" | "seat_lapsed" | "session_updated" | "session_match_found" | "session_instance_joinable" | "entitlement_fulfilled" | "rank_updated" | "login_refresh" | "login_revoked" | "message";
     session?: string;
@@ -83,6 +83,7 @@ export interface InboxEntry {
     link?: string;
     link_tag?: string;
     reason?: string;
+    until?: number;
     custom_data?: Record<string, string>;
     at: number;
 }
@@ -182,6 +183,11 @@ export interface Person {
     status: "online" | "away" | "busy" | "playing" | "reconnecting";
     since: number;
     region?: string;
+}
+/** `kept_out`: false where they may come back at once, as nobody more can be kept out. */
+export interface PlayerKicked {
+    version?: number;
+    kept_out?: false;
 }
 /** How many are visibly online. */
 export interface PresenceCount {
@@ -397,7 +403,7 @@ export interface Commands {
         for_s?: number;
         reason?: string;
         message?: string;
-    }, SessionChanged];
+    }, PlayerKicked];
     "session.pardon": [{
         session: string;
         guest: string;

@@ -8,6 +8,10 @@ from typing import Any
 
 ACCOUNT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LOGIN_REFUSED = "login refused"
+GONE = "gone"
+"""What it is called that somebody is in a session no more, and nobody has kicked them."""
+ONLY_THEIRS = frozenset({LOGIN_REFUSED, GONE})
+"""What befalls an account, whoever's doing it is: nothing that the other one did to them."""
 REFUSALS = frozenset({"denied", "refused"})
 LONGEST_TEXT = 256
 """Characters of a text in a record that somebody else chose."""
@@ -19,7 +23,7 @@ class Record:
     `target`: whom or what it is done to. `way`: how somebody logged in. `request`: the id of the
     HTTP request or of the handshake; on the channel, `connection` and `command` name the rest.
     `details`: what only this kind of record has. `times`: how many alike it stands for. `logged`:
-    whether it belongs in the audit log, too, or in the trails alone."""
+    whether it belongs in the audit log, too, or in the trails alone; `kept`: whether in trails."""
 
     at: float
     what: str
@@ -40,6 +44,7 @@ class Record:
     details: dict[str, Any] = field(default_factory=dict)
     times: int = 1
     logged: bool = True
+    kept: bool = True
 
     @property
     def alike(self) -> tuple[str, ...]:
@@ -50,7 +55,7 @@ class Record:
 
     def facts(self) -> dict[str, Any]:
         """What is known, without what is not."""
-        apart = ("what", "details", "times", "logged")
+        apart = ("what", "details", "times", "logged", "kept")
         names = (name for name in self.__slots__ if name not in apart)
         known = {name: value for name in names if (value := getattr(self, name)) not in ("", None)}
         times = {"times": self.times} if self.times > 1 else {}
@@ -58,11 +63,12 @@ class Record:
 
     def accounts(self) -> set[str]:
         """Whose trails it belongs in. What was refused to somebody stands only in theirs, so that
-        nobody fills another's; a login that was refused, in that of the account that was meant."""
+        nobody fills another's; a login that was refused, in that of the account that was meant; a
+        departure, in that of whoever went: who ends a session does not find all the others'."""
         if self.what in REFUSALS:
             named = {self.actor}
         else:
-            named = {self.target} if self.what == LOGIN_REFUSED else {self.actor, self.target}
+            named = {self.target} if self.what in ONLY_THEIRS else {self.actor, self.target}
         return {one for one in named if ACCOUNT.fullmatch(one)}
 
     def entry(self, account: str) -> dict[str, Any]:

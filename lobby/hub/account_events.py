@@ -14,6 +14,7 @@ def receive(hub: Hub, payload: str | None) -> None:
     """One event; None where some may have been missed."""
     if payload is None:
         hub.recheck.set()
+        hub.on_changed(None)
         hub.roster.accounts_missed()
         hub.queries.recheck(everybody=True)
         return
@@ -24,6 +25,8 @@ def receive(hub: Hub, payload: str | None) -> None:
             hub.forget_account(changed.account)
             hub.on_changed(changed)
             hub.roster.renamed(changed)
+        case events.StatusChanged() as changed:
+            hub.on_changed(changed)
         case events.WatchRevoked() as excluded:
             _exclude(hub, excluded)
         case events.BansChanged() as bans:

@@ -13,7 +13,7 @@ from typing import Any
 from lobby.hub.source import Known, State
 from lobby.hub.turns import Turn
 from protocol import frames
-from protocol.codec import encode_member
+from protocol.codec import encode, encode_member
 from protocol.events import SessionView
 from protocol.merge_patch import MISSING, merge_patch, same_json
 
@@ -38,9 +38,13 @@ class View:
         """The frame of the whole state as last sent."""
         raise NotImplementedError
 
-    def _advance(self, version: int, patch: State) -> bytes:
-        """The patch frame from the version before to this one, which is kept."""
+    def _advance(self, version: int, patch: State | bytes) -> bytes:
+        """The patch frame from the version before to this one, which is kept. Bytes are a patch
+        that is encoded already."""
         frame = frames.patch(self.topic, since=self.version, version=version, patch=patch)
+        return self._keep(version, frame)
+
+    def _keep(self, version: int, frame: bytes) -> bytes:
         self._patches.append((self.version, frame))
         self.version = version
         return frame
@@ -68,7 +72,8 @@ class AudienceView(View):
     """What all who see the same of a document are sent. They share one version and one epoch.
 
     Top-level keys are the unit of change: only those touched since the last flush are compared.
-    `flushed`: what the last flush sent; `fresh`: those of its keys that were new.
+    `flushed`: what the last flush sent, `flushed_json`: the same, encoded; `fresh`: those of its
+    keys that were new.
     """
 
     __slots__ = (
@@ -81,6 +86,7 @@ class AudienceView(View):
         "_snapshot",
         "_touched",
         "flushed",
+        "flushed_json",
         "fresh",
     )
 
@@ -101,6 +107,7 @@ class AudienceView(View):
         self._held: set[str] = set()
         self._put_meanwhile: set[str] | None = None
         self.flushed: State = {}
+        self.flushed_json = b""
         self.fresh: set[str] = set()
         self._snapshot: bytes | None = None
         self._encoded: dict[str, bytes] = {}
@@ -200,7 +207,8 @@ class AudienceView(View):
                 del self._sent[key]
             self._encoded.pop(key, None)
         self._snapshot = None
-        return self._advance(version, patch)
+        self.flushed_json = encode(patch)
+        return self._advance(version, self.flushed_json)
 
     def renumber(self, epoch: str) -> None:
         """Number anew for whoever comes from now on; who watches goes on as before."""

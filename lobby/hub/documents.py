@@ -62,7 +62,7 @@ class WatchedDocument:
     @property
     def stored(self) -> Known:
         """The same as the store counts it."""
-        return together(self._shards) if self._shards[1:] else self.known
+        return together(self._shards) if self._numbered_here else self.known
 
     @property
     def current(self) -> State:
@@ -182,10 +182,11 @@ class WatchedDocument:
     def apply_news(self, news: News, *, newer: set[str]) -> None:
         """Take the entries that differ in the store. `newer`: those that changed while it was
         read."""
-        for key in news.gone.keys() - newer:
-            self._outer.put({key: None})
+        gone = dict.fromkeys(news.gone.keys() - newer)
+        for key in gone:
             self.entries.bury(key, news.gone[key])
-            self.entries.note({key: None}, {})
+        self._outer.put(gone)
+        self.entries.note(gone, {})
         fresh = {key: entry for key, entry in news.entries.items() if key not in newer}
         versions = {key: entry["version"] for key, entry in fresh.items()}
         self.apply_entries(fresh, versions, news.facts)

@@ -13,12 +13,15 @@ from lobby.hub.fanout import Watcher
 from lobby.hub.resync import Resyncs, Watched
 from lobby.hub.source import Hides, Source
 from persistence.ports import Unreachable
-from protocol.topics import SESSIONS, split
+from protocol.topics import PRESENCE, SESSIONS, split
 
-HIDING = frozenset({SESSIONS, "host"})
-"""Kinds of topics with entries that are hidden from some."""
 RETRY_SECONDS = 0.5
 """Pause before a bus or a store that was unreachable is tried again."""
+
+
+def hides_some(topic: str) -> bool:
+    """Whether it has entries that are hidden from some."""
+    return topic in (SESSIONS, PRESENCE) or split(topic)[0] == "host"
 
 
 class Hiding:
@@ -36,7 +39,7 @@ class Hiding:
 
     async def hides(self, topic: str, account: str) -> Hides | None:
         """What of the topic is hidden from the account now. Raises Unreachable."""
-        if not account or split(topic)[0] not in HIDING:
+        if not account or not hides_some(topic):
             return None
         while True:
             heard = self._heard[account]
@@ -61,7 +64,7 @@ class Hiding:
         while self._sockets(account):
             try:
                 for topic, document in list(self._topics.items()):
-                    if split(topic)[0] in HIDING and isinstance(document, WatchedDocument):
+                    if hides_some(topic) and isinstance(document, WatchedDocument):
                         await self._look(topic, document, account)
                 return
             except Unreachable:

@@ -23,7 +23,7 @@ from lobby.hub.fanout import Watcher
 from lobby.hub.hiding import RETRY_SECONDS, Hiding
 from lobby.hub.journals import WatchedJournal
 from lobby.hub.list_limit import LIST_LIMIT, ListLimit
-from lobby.hub.live_lists import FED_BY, live_lists
+from lobby.hub.live_lists import live_lists
 from lobby.hub.open_topics import OpenTopics
 from lobby.hub.people_source import PeopleSource
 from lobby.hub.people_views import PeopleView
@@ -38,7 +38,7 @@ from lobby.hub.waiters import Waiters
 from lobby.hub.windows import MOST_WINDOWS
 from persistence.ports import Bus, Unreachable
 from protocol import events, frames
-from protocol.topics import ACCOUNTS, PEOPLE, PRESENCE, inbox, split
+from protocol.topics import ACCOUNTS, PEOPLE, PRESENCE, SESSIONS, inbox, split
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class Hub:
         roster_limit: int = ROSTER_LIMIT,
         people_limit: int = PEOPLE_LIMIT,
         forget_account: Callable[[str], None],
-        on_changed: Callable[[events.ProfileChanged], None],
+        on_changed: Callable[[events.ProfileChanged | events.StatusChanged | None], None],
     ) -> None:
         self._bus, self._source = bus, source
         self._changed_meanwhile: dict[str, set[str]] = {}
@@ -87,16 +87,13 @@ class Hub:
             source, self._watching, skipped=skipped, sockets=self.of, exclude=self.exclude
         )
         self.queries.lists = self._lists(epoch, most_windows)
-        self.roster_limits = self._roster_limits(roster_limit, people_limit)
+        limits, asked = (roster_limit, people_limit), self.queries.lists[PEOPLE].windows
+        self.roster_limits = RosterLimits(*limits, self._topics, asked, exclude=self.exclude)
 
     def _lists(self, epoch: Callable[[], str], most: int) -> dict[str, AskedList]:
-        opens = {name: partial(self._opened.open, topic) for name, topic in FED_BY.items()}
+        sessions, roster = partial(self._opened.open, SESSIONS), self.roster
         clock = self._source.clock
-        return live_lists(self.queries, opens, epoch=epoch, most=most, clock=clock)
-
-    def _roster_limits(self, whole: int, asked: int) -> RosterLimits:
-        askers = self.queries.lists[PEOPLE].windows.followers
-        return RosterLimits(whole, asked, self._topics, exclude=self.exclude, askers=askers)
+        return live_lists(self.queries, sessions, roster, epoch=epoch, most=most, clock=clock)
 
     # Watchers
 
@@ -130,8 +127,8 @@ class Hub:
         await self._opened.open(topic)
 
     async def join(self, topic: str, watcher: Watcher, *, known: Known | None = None) -> None:
-        """Send the watcher what it lacks, then everything that follows. The topic must be open."""
-        watched = self._topics[topic]
+        """Send the watcher what it lacks, then all that follows. Opens what was closed since."""
+        watched = await self._opened.open(topic)
         if watcher not in self._watching:
             return
         self._watching[watcher].add(topic)
@@ -181,6 +178,7 @@ class Hub:
                 self._receive(delivery.topic, delivery.payload)
             except Exception:
                 log.exception("delivery_not_understood", topic=delivery.topic)
+                self._resync(delivery.topic)
 
     def _receive(self, topic: str, payload: str | None) -> None:
         if topic == ACCOUNTS:
@@ -196,9 +194,10 @@ class Hub:
             at = changed.epoch, changed.version
             if not watched.apply_roster(*at, changed.patch, changed.shard):
                 self._resync(topic)
-            self.roster_limits.enforce()
         else:
             self._apply(topic, watched, events.BUS_EVENT.validate_json(payload))
+        if changed is not None:
+            self.roster_limits.enforce()
 
     def _apply(self, topic: str, watched: Watched, told: events.BusEvent) -> None:
         match told, watched:
@@ -249,8 +248,8 @@ class Hub:
 
     def _in_use(self, topic: str) -> bool:
         """Whether the topic is needed though nobody watches it."""
-        lists = [name for name, fed_by in FED_BY.items() if fed_by == topic]
-        return topic in self.waiters or any(map(self.queries.in_use, lists))
+        asked = topic == SESSIONS and self.queries.in_use(SESSIONS)
+        return asked or topic in self.waiters
 
     # Resync with the store
 
@@ -263,6 +262,7 @@ class Hub:
             self.queries.sweep()
             if round % LIST_ROUNDS == 0:
                 await self._opened.forget_idle()
+                await self.roster.everybody.forget_idle()
                 self.hiding.recheck()
                 self.queries.recheck()
                 self.roster.look()

@@ -4,11 +4,12 @@ whom.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from lobby.hub.source import Known, State
+from protocol.roster import RosterChanged
 
 
 class Face(NamedTuple):
@@ -23,11 +24,12 @@ class Face(NamedTuple):
 class Ties:
     """Whom an account lists as friends, and who is hidden from it: `banned_by` have banned it.
     `listed_by`: those of its friends that list it, too, where nobody else is shown; None: everybody
-    is."""
+    is. `version`: of the account, by which its list of friends can be told from a later one."""
 
     friends: frozenset[str] = frozenset()
     banned_by: frozenset[str] = frozenset()
     listed_by: frozenset[str] | None = None
+    version: int = 0
 
     def hides(self, who: str) -> bool:
         """Whether this person is never shown online."""
@@ -41,6 +43,10 @@ class Ties:
             *(self.banned_by ^ other.banned_by),
             *(mine ^ theirs),
         }
+
+
+Entries = Iterator[tuple[str, State]]
+"""People who are visibly online, by uuid, with their presence."""
 
 
 class PeopleSource(Protocol):
@@ -59,6 +65,10 @@ class PeopleSource(Protocol):
         """Return once a shard that was lost is complete again, as far as can be known."""
         ...
 
+    async def everybody(self, shard: int) -> tuple[Known, Entries]:
+        """All who are visibly online, of one shard that is complete, and where it stands."""
+        ...
+
     async def shown(self, who: Collection[str]) -> dict[str, dict[str, Any]]:
         """The presence of those who are visibly online."""
         ...
@@ -72,6 +82,27 @@ class PeopleSource(Protocol):
         ...
 
     async def ties(self, viewer: str) -> Ties: ...
+
+    async def stale(self, known: Mapping[str, Ties]) -> list[str]:
+        """Of these viewers, with their ties as they were read: those who may have others by now.
+        Costs what one of them costs."""
+        ...
+
+
+class Everybody(Protocol):
+    """Follows all who are online, while somebody asks about them."""
+
+    def receive(self, changed: RosterChanged) -> None:
+        """A change of one shard, newer than all before."""
+        ...
+
+    async def read_again(self, shard: int) -> None:
+        """Changes of the shard were missed. Raises Unreachable."""
+        ...
+
+    async def forget_idle(self) -> None:
+        """Keep nobody any more where nobody asked since the last call."""
+        ...
 
 
 def face_of(account: Any) -> Face:

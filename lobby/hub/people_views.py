@@ -107,8 +107,13 @@ class PeopleView(View):
         return self._whole({who: self._entry(who) for who in self.wanted})
 
     def begin(self) -> None:
-        """Nothing was sent yet: whoever comes is sent what is known by now."""
+        """Nothing was sent yet: whoever comes is sent what is known by now. Views of a person who
+        is shown are numbered alike, so that they share their frames; those of one who is not, from
+        0, whatever the reason."""
         self._sent = {who: self._entry(who) for who in self.wanted}
+        for who, entry in () if self.is_list else self._sent.items():
+            person = self._people.get(who)
+            self.version = person.changes if person and entry else 0
         self.touched.clear()
         self._begun = True
 
@@ -163,19 +168,34 @@ class PeopleView(View):
 
     def flush(self, now: float) -> None:
         """Send what has changed since the last flush. What shows nothing new is no flush."""
-        self.due = None
-        changes = self._changes() if self._begun else None
-        if not changes:
+        self.due, known = None, self.known
+        frame = (
+            (self._list_frame() if self.is_list else self._person_frame()) if self._begun else None
+        )
+        self.touched.clear()
+        if frame is None:
             return
-        known = self.known
-        patch = {"people": changes} if self.is_list else next(iter(changes.values()))
-        frame = self._advance(self.version + 1, patch)
         self.flushed = now
         for watcher in self.watchers:
             if watcher.behind:
                 self._skip(watcher, known)
             else:
                 watcher.out.write(frame)
+
+    def _list_frame(self) -> bytes | None:
+        changes = self._changes()
+        return self._advance(self.version + 1, {"people": changes}) if changes else None
+
+    def _person_frame(self) -> bytes | None:
+        """The same bytes as others are sent who stand where this view does: of somebody whom
+        thousands watch, each change is encoded once."""
+        ((who, old),) = self._sent.items()
+        person, new = self._people.get(who), self._entry(who)
+        frame = person.step(old, new).frame(self.topic, self.version) if person else None
+        if frame is None:
+            return None
+        self._sent[who] = new
+        return self._keep(self.version + 1, frame)
 
     def _changes(self) -> State:
         changes: State = {}
@@ -189,7 +209,6 @@ class PeopleView(View):
                 del self._sent[who]
             else:
                 self._sent[who] = new
-        self.touched.clear()
         return changes
 
     def state(self) -> bytes:

@@ -65,19 +65,18 @@ class PersonalView(View):
                     patch[key] = sent[key]
             else:
                 patch[key] = change
-        return self._advance(self.version + 1, patch) if patch else None
+        if not patch:
+            return None
+        same = patch == self._shared.flushed
+        return self._advance(self.version + 1, self._shared.flushed_json if same else patch)
 
-    def hide(self, hides: Hides, *, epoch: Callable[[], str]) -> bytes | None:
-        """From now on this is hidden. What it hides more is gone; where it hides less, the state in
-        another epoch."""
-        self._hides = hides
+    def hide(self, hides: Hides) -> bytes | None:
+        """From now on this is hidden. What it hides more is gone, what it hides less has come."""
+        self._hides, sent = hides, self._shared.sent
         before, self._hidden = self._hidden, hidden_of(self._shared, hides)
-        if before - self._hidden:
-            self.epoch = epoch()
-            self._patches.clear()
-            return self.state()
-        gone = self._hidden - before
-        return self._advance(self.version + 1, dict.fromkeys(gone)) if gone else None
+        patch: State = dict.fromkeys(self._hidden - before)
+        patch |= {key: sent[key] for key in before - self._hidden if key in sent}
+        return self._advance(self.version + 1, patch) if patch else None
 
 
 def hidden_of(shared: AudienceView, hides: Hides) -> set[str]:
@@ -127,7 +126,7 @@ class PersonalViews:
                 view = PersonalView.of(self._shared, hides or nothing, epoch=self._epoch())
                 self._views[account] = view
         elif account not in self._sockets:
-            view.hide(hides or nothing, epoch=self._epoch)
+            view.hide(hides or nothing)
         self._note(account, hides)
         if view is not None or hides is not None:
             self._sockets.setdefault(account, set()).add(watcher)
@@ -159,9 +158,8 @@ class PersonalViews:
             self._sockets.pop(account, None)
         if view is None:
             return []
-        known: Known | None = Known(view.epoch, view.version)
-        frame = view.hide(hides or nothing, epoch=self._epoch)
-        known = known if known and known.epoch == view.epoch else None
+        known = Known(view.epoch, view.version)
+        frame = view.hide(hides or nothing)
         self._show(account, view)
         return [Sending(known, frame, self._sockets[account])] if frame else []
 

@@ -30,7 +30,7 @@ from lobby.hub.subscribers import (
 )
 from lobby.hub.viewers import Viewers
 from lobby.hub.windows import Windows, in_slices
-from lobby.live_queries import ANYBODY, SESSIONS, Query, QueryWindow, SearchPage, Viewer
+from lobby.live_queries import ANYBODY, Query, QueryWindow, SearchPage, Viewer
 from lobby.token_bucket import Buckets
 from persistence.ports import Unreachable
 from protocol.frames import WATCH_AGAIN
@@ -60,7 +60,7 @@ class QueryTopics:
         exclude: Callable[[Watcher, str, str], None],
     ) -> None:
         self._source, self._watching, self._skipped = source, watching, skipped
-        self._sockets, self._exclude = sockets, exclude
+        self._sockets, self.exclude = sockets, exclude
         self.lists = {}
         self._subscribers = Subscribers()
         self._searches = Buckets(QUESTIONS_PER_SECOND, QUESTIONS_BURST)
@@ -132,7 +132,7 @@ class QueryTopics:
         """The window that this account is to be shown, as things stand when it is found."""
         query, windows = subscription.query, self._windows_of(subscription)
         while True:
-            if account and query.schema is SESSIONS:
+            if account:
                 facts = await self._viewers.need(account, query)
                 windows.engine.bans.watch(account, facts.banned_by)
             window = await windows.open(query, self._viewer(account, query))
@@ -140,13 +140,16 @@ class QueryTopics:
                 return window
 
     def _viewer(self, account: str, query: Query) -> Viewer:
-        """Whoever asks, as far as is known, with those of their bans that hide something."""
+        """Whoever asks, as far as is known, with those of their bans that hide something. Who once
+        had windows of their own keeps them: to go back to those of everybody tells that a ban is
+        over."""
         facts = self._viewers.known(account)
         if facts is None:
             return ANYBODY
-        return replace(
-            facts, banned_by=self.lists[query.schema.name].windows.engine.bans.hidden(account)
-        )
+        hidden = self.lists[query.schema.name].windows.engine.bans.hidden(account)
+        if hidden:
+            self._viewers.apart.add(account)
+        return replace(facts, banned_by=hidden, apart=account in self._viewers.apart)
 
     def _windows_of(self, subscription: Subscription) -> Windows:
         return self.lists[subscription.query.schema.name].windows
@@ -271,7 +274,7 @@ class QueryTopics:
                     self._go_on(topic, watcher, subscription)
                 except (LobbyError, Unreachable) as no:
                     log.warning("window_not_found", why=str(no))
-                    self._exclude(watcher, topic, WATCH_AGAIN)
+                    self.exclude(watcher, topic, WATCH_AGAIN)
 
     def sweep(self) -> None:
         """Forget what nobody has watched for a while."""

@@ -6,7 +6,7 @@ One at a time for each topic; a request during one causes one more, as it may ha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lobby.hub.backpressure import Skipped
@@ -45,6 +45,10 @@ class Resyncs:
         task = asyncio.get_running_loop().create_task(self._resync(topic))
         self._under_way[topic] = task
         task.add_done_callback(lambda _: self._done(topic))
+
+    def request_all(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self.request(topic)
 
     def close(self) -> None:
         self._again.clear()
@@ -91,7 +95,10 @@ async def read_again(
     elif watched is not None and watched.of_entries:
         versions = {key: entry["version"] for key, entry in watched.current.items()}
         news = await source.news(topic, versions)
-        watched.apply_news(news, newer=newer)
+        for some in news.parts():
+            if watched is topics.get(topic):
+                watched.apply_news(some, newer=newer)
+            await asyncio.sleep(0)
     elif watched is not None:
         snapshot = await source.snapshot(topic)
         if watched is topics.get(topic):

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import islice
 
 import structlog
 
 from lobby.hub.backpressure import Skipped
 from lobby.hub.flush_clock import FlushClock
-from lobby.hub.people_source import PeopleSource, Ties, face_of
+from lobby.hub.people_source import Everybody, PeopleSource, Ties, face_of
 from lobby.hub.people_views import PeopleView, TiedViewer
 from lobby.hub.resync import Resyncs
 from lobby.hub.roster_count import RosterCount
@@ -33,15 +34,18 @@ ROSTER_LIMIT = 2_000
 """People who are online, above which the whole roster is not watched."""
 RETRY_SECONDS = 0.5
 """Pause before ties are read again that could not be."""
-RECHECKED = 100
-"""Viewers whose ties are read again at each look, in turn."""
+RECHECKED = 1_000
+"""Viewers of whom it is asked at each look, in turn, whether their ties are others."""
 ON_ITS_WAY_SECONDS = 0.5
 """How long a change that others have seen may be on its way here, before it counts as lost."""
 EVERYBODY = "everybody"
 
 
 class RosterFeed:
-    """`limit`: of people whose whole roster is sent. `epoch`: makes one that was never used."""
+    """`limit`: of people whose whole roster is sent. `epoch`: makes one that was never used.
+    `everybody`: follows all who are online; to be set before the first is heard of."""
+
+    everybody: Everybody
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class RosterFeed:
         self._refreshes = Resyncs(self._refresh)
         self._rechecks = Resyncs(self._recheck)
         self._looks = Resyncs(self._look)
+        self._checks = Resyncs(self._check)
         self.clock = FlushClock()
 
     # Listening
@@ -102,6 +107,7 @@ class RosterFeed:
             for who in self.people.watched(changed.patch):
                 self._show(who, changed.patch[who])
             self.count.changed(changed)
+            self.everybody.receive(changed)
         return changed
 
     def _show(self, who: str, presence: dict[str, object] | None) -> None:
@@ -117,7 +123,7 @@ class RosterFeed:
         """What an account sees of one person or of its friends. Raises Unreachable."""
         kind, subject = split(topic)
         who, _, account = subject.rpartition(":")
-        viewer = self._enter(account)
+        viewer = self._viewers.setdefault(account, TiedViewer(account))
         view = PeopleView(
             topic,
             viewer,
@@ -137,9 +143,6 @@ class RosterFeed:
             view.close()
             raise
         return view
-
-    def _enter(self, account: str) -> TiedViewer:
-        return self._viewers.setdefault(account, TiedViewer(account))
 
     def _closed(self, view: PeopleView) -> None:
         viewer = view.viewer
@@ -255,9 +258,14 @@ class RosterFeed:
         if not self._topics:
             return
         self._looks.request(EVERYBODY)
-        for account in list(islice(self._viewers, RECHECKED)):
-            self._viewers[account] = self._viewers.pop(account)
-            self._refreshes.request(account)
+        self._checks.request(EVERYBODY)
+
+    async def _check(self, everybody: str) -> None:
+        some = [self._viewers.pop(account) for account in list(islice(self._viewers, RECHECKED))]
+        self._viewers |= {viewer.account: viewer for viewer in some}
+        known = {viewer.account: viewer.ties for viewer in some if viewer.ties is not None}
+        with suppress(Unreachable):
+            self._refreshes.request_all(await self.source.stale(known) if known else ())
 
     async def _look(self, everybody: str) -> None:
         try:
@@ -279,13 +287,14 @@ class RosterFeed:
                 mine = [one for one in some if self.source.shard_of(one) == shard]
                 await self._learn_presence(mine)
                 await asyncio.sleep(0)
+            await self.everybody.read_again(shard)
             self.count.missed(shard)
         except Unreachable as away:
             log.warning("roster_not_read", shard=shard, why=str(away))
             self._stands.forget(shard)
 
     def close(self) -> None:
-        for tasks in (self._rereads, self._refreshes, self._rechecks, self._looks):
+        for tasks in (self._rereads, self._refreshes, self._rechecks, self._looks, self._checks):
             tasks.close()
         self.count.close()
         self.clock.close()

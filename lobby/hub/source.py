@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Protocol
 
 from lobby.live_queries import Viewer
 from persistence.ports import Page
 
 State = dict[str, Any]
+
+SLICE_OF_NEWS = 200
+"""Entries that are taken in one turn of the loop."""
 
 Hides = Callable[[str, Any], bool]
 """Whether an entry of a document, by its key and its value, is hidden from one account."""
@@ -58,8 +62,22 @@ class News:
     each of the others, never shown."""
 
     entries: State
-    gone: Mapping[str, int]
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    gone: dict[str, int]
+    facts: State = field(default_factory=dict)
+
+    def parts(self) -> Iterator[News]:
+        """The same, a few at a time."""
+        for some in _slices(self.gone):
+            yield News({}, {key: self.gone[key] for key in some})
+        for some in _slices(self.entries):
+            facts = {key: self.facts[key] for key in some if key in self.facts}
+            yield News({key: self.entries[key] for key in some}, {}, facts)
+
+
+def _slices(keys: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while some := [*islice(rest, SLICE_OF_NEWS)]:
+        yield some
 
 
 FOREVER = 2**63

@@ -12,13 +12,15 @@ from lobby.live_queries import Query, Viewer
 
 
 class Viewers:
-    """By account, as long as it asks something."""
+    """By account, as long as it asks something. `apart`: those that somebody has banned at any
+    time."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._known: dict[str, Viewer] = {}
         self._needs: dict[str, tuple[bool, bool]] = {}
         self._heard: Counter[str] = Counter()
+        self.apart: set[str] = set()
 
     def known(self, account: str) -> Viewer | None:
         return self._known.get(account)
@@ -67,3 +69,4 @@ class Viewers:
         self._known.pop(account, None)
         self._needs.pop(account, None)
         self._heard.pop(account, None)
+        self.apart.discard(account)

@@ -5,12 +5,16 @@ What is kept grows with what is watched in this process, not with everybody who 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lobby.hub.people_source import Face
 from lobby.hub.source import State
+from protocol import frames
+from protocol.codec import encode
+from protocol.merge_patch import merge_patch, same_json
 
 if TYPE_CHECKING:
     from lobby.hub.people_views import PeopleView
@@ -20,17 +24,48 @@ SLICE = 500
 NOTHING: State = {}
 """What is shown of somebody who is not: one object, so that nothing is compared twice."""
 
+KEPT_STEPS = 4
+"""The last changes of a person, for those of their watchers who are sent them later than others."""
+
+
+class Step:
+    """The change of one person from what was sent to what is shown now, encoded once for all who
+    are sent it; and framed once for all of them whose versions are the same."""
+
+    __slots__ = ("_frames", "_patch", "_states")
+
+    def __init__(self, old: State, new: State) -> None:
+        self._states = old, new
+        self._patch = None if same_json(old, new) else encode(merge_patch(old, new))
+        self._frames: dict[int, bytes] = {}
+
+    def leads(self, old: State, new: State) -> bool:
+        """Whether it is between these, which are compared by identity."""
+        return self._states[0] is old and self._states[1] is new
+
+    def frame(self, topic: str, since: int) -> bytes | None:
+        """None: they are the same."""
+        if self._patch is None:
+            return None
+        frame = self._frames.get(since)
+        if frame is None:
+            frame = frames.patch(topic, since=since, version=since + 1, patch=self._patch)
+            self._frames[since] = frame
+        return frame
+
 
 class WatchedPerson:
     """One of them. `presence`: what the roster shows, None where they are not shown. `heard` counts
-    what was heard of it: a read that began before is old. `face` is read for lists of friends."""
+    what was heard of it: a read that began before is old. `face` is read for lists of friends.
+    `changes`: of what is shown, since they came online."""
 
-    __slots__ = ("_listed", "face", "heard", "presence", "views")
+    __slots__ = ("_listed", "_steps", "changes", "face", "heard", "presence", "views")
 
     def __init__(self) -> None:
         self.presence: State | None = None
         self.face: Face | None = None
-        self.heard = 0
+        self.heard = self.changes = 0
+        self._steps: deque[Step] = deque(maxlen=KEPT_STEPS)
         self.views: set[PeopleView] = set()
         self._listed: State | None = None
 
@@ -39,7 +74,17 @@ class WatchedPerson:
         changed = presence != self.presence
         if changed:
             self.presence, self._listed = presence, None
+            self.changes = 0 if presence is None else self.changes + 1
         return changed
+
+    def step(self, old: State, new: State) -> Step:
+        """From what was sent to what is shown."""
+        for step in self._steps:
+            if step.leads(old, new):
+                return step
+        step = Step(old, new)
+        self._steps.append(step)
+        return step
 
     def call(self, face: Face) -> bool:
         """Take the face, if it is newer; whether it is another."""

@@ -7,8 +7,9 @@ questions of a turn are learned together, in slices.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine, Generator, Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from lobby.domain.list_errors import FilterKeysFull, SortKeysFull, WindowsFull
@@ -16,6 +17,7 @@ from lobby.hub.fanout import Fanout, Skip, Watcher
 from lobby.hub.turns import Turn
 from lobby.live_queries import Query, QueryEngine, QueryWindow, Sent, Viewer
 from protocol import frames
+from protocol.frames import WATCH_AGAIN
 
 T = TypeVar("T")
 
@@ -38,19 +40,21 @@ class _Asked(NamedTuple):
 
 
 async def in_slices(steps: Generator[None, None, T]) -> T:
-    """Run these steps to their end; the event loop runs between two."""
+    """Run these steps to their end; the event loop runs between some of them."""
+    turn = Turn()
     while True:
         try:
             next(steps)
         except StopIteration as done:
             found: T = done.value
             return found
-        await asyncio.sleep(0)
+        await turn.give_back()
 
 
 class Windows:
     """`most`: different questions at a time. `skip`: called for a watcher that is behind, in place
-    of writing. `before_frames`: called before any frame is made."""
+    of writing. `before_frames`: called before any frame is made. `exclude`: ends a topic for a
+    watcher, with a code."""
 
     def __init__(
         self,
@@ -59,9 +63,11 @@ class Windows:
         most: int,
         skip: Callable[[QueryWindow], Skip],
         before_frames: Callable[[], None],
+        exclude: Callable[[Watcher, str, str], None],
     ) -> None:
         self.engine = engine
         self._most, self._skip, self._before_frames = most, skip, before_frames
+        self._exclude = exclude
         self._watchers: dict[QueryWindow, dict[Watcher, None]] = {}
         self._fanouts: dict[QueryWindow, Fanout] = {}
         self._unwatched: OrderedDict[QueryWindow, float] = OrderedDict()
@@ -70,9 +76,9 @@ class Windows:
         self._asked: list[_Asked] = []
         self._learning: list[_Asked] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None  # uvloop's has no time where that is over
         self._flushing = self._learns = False
-        self._ticked = 0.0
+        self._ticked = self._ticks_at = 0.0
 
     def __len__(self) -> int:
         """Questions that are known or about to be."""
@@ -90,8 +96,8 @@ class Windows:
             self._keep(window)
             return window
         self._require_keys(query)
-        self._make_room(apart=bool(viewer.banned_by))
-        asked = _Asked(query, viewer, asyncio.get_running_loop().create_future())
+        self._make_room(query.viewer(viewer))
+        asked = _Asked(query, query.viewer(viewer), asyncio.get_running_loop().create_future())
         self._asked.append(asked)
         if not self._learns:
             self._learns = True
@@ -110,17 +116,34 @@ class Windows:
         if not self.engine.has_room_for_keys(query, waiting):
             raise FilterKeysFull
 
-    def _make_room(self, *, apart: bool) -> None:
-        """Those `apart` are of who is banned by somebody listed; they have as many places of their
-        own, so that no host that bans many takes them from everybody else."""
-        waiting = [*self._asked, *self._learning]
+    def _make_room(self, viewer: Viewer) -> None:
+        """Those apart are of who is, or was, banned by somebody listed. They have as many places of
+        their own, so that no host that bans many takes them from everybody else; shared fairly, and
+        one for each account whatever happens: whoever is refused learns that they are banned."""
+        apart, waiting = viewer.apart, [*self._asked, *self._learning]
         known = len(self._apart) if apart else len(self.engine.windows) - len(self._apart)
-        if known + sum(bool(one.viewer.banned_by) is apart for one in waiting) < self._most:
+        if known + sum(one.viewer.apart is apart for one in waiting) < self._most:
             return
         unwatched = (window for window in self._unwatched if (window in self._apart) is apart)
-        if (oldest := next(unwatched, None)) is None:
+        oldest = next(unwatched, None)
+        if oldest is not None:
+            self._forget(oldest)
+        elif not apart or not self._take_room(viewer, [one.viewer.uuid for one in waiting]):
             raise WindowsFull
-        self._forget(oldest)
+
+    def _take_room(self, viewer: Viewer, waiting: list[str]) -> bool:
+        """Take a place from who has most of those apart; whether there is one for this viewer."""
+        held = Counter(window.viewer.uuid for window in self._apart)
+        mine = held[viewer.uuid] + waiting.count(viewer.uuid)
+        greediest, most = max(held.items(), key=itemgetter(1), default=("", 0))
+        if most <= mine + 1:
+            return mine == 0
+        window = next(one for one in self._apart if one.viewer.uuid == greediest)
+        for watcher in list(self._watchers.get(window, ())):
+            self._exclude(watcher, window.topic, WATCH_AGAIN)
+        if window in self._unwatched:
+            self._forget(window)
+        return True
 
     async def _learn(self) -> None:
         """Those of a turn together."""
@@ -140,7 +163,7 @@ class Windows:
         for one, window in zip(asked, await in_slices(steps), strict=True):
             self._topics[window.epoch] = window.topic
             self._keep(window)
-            if window.viewer.banned_by:
+            if window.viewer.apart:
                 self._apart.add(window)
             if not one.found.done():
                 one.found.set_result(window)
@@ -215,9 +238,10 @@ class Windows:
             return
         at = max(due, self._ticked + TICK_SECONDS)
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._ticks_at <= at:
                 return
             self._timer.cancel()
+        self._ticks_at = at
         self._timer = asyncio.get_running_loop().call_at(at, self._tick)
 
     def _tick(self) -> None:
@@ -236,11 +260,12 @@ class Windows:
             self._flushing = False
             self.changed()
 
-    def _send_some(self, frames: Iterator[tuple[QueryWindow, bytes]]) -> bool:
+    def _send_some(self, frames: Iterator[tuple[QueryWindow, bytes] | None]) -> bool:
         """Those of one turn; whether there may be more."""
         turn = Turn()
-        for count, (window, frame) in enumerate(frames, start=1):
-            self._send(window, frame)
+        for count, sent in enumerate(frames, start=1):
+            if sent:
+                self._send(*sent)
             if count == FRAMES_A_TURN or turn.over:
                 return True
         return False

@@ -18,6 +18,8 @@ JOINERS = frozenset("\u200c\u200d")
 """Zero width (non-)joiner: Persian, Indic scripts and families of emoji need them."""
 PLACEHOLDERS = frozenset("\ufffc\ufffd")
 """Replacement characters."""
+UNSHOWN = "\ufffd"
+"""Stands for a character that cannot be shown, where a text is shown all the same."""
 BLANKS = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters of other categories that show nothing."""
 FORBIDDEN = frozenset({"Cc", "Cf", "Co", "Cs"})
@@ -42,14 +44,15 @@ def message(text: str) -> str:
 
 def _require_seen(text: str) -> None:
     plain = FLAGS.sub("\U0001f3f4", text).replace("\n", " ")
-    if any(_forbidden(letter) for letter in plain):
+    if any(forbidden(letter) for letter in plain):
         raise Unacceptable("the text holds characters that cannot be shown")
     if all(unicodedata.category(c) in UNSEEN or c in BLANKS for c in plain):
         raise Unacceptable("the text shows nothing")
     require_few_marks(plain, MOST_MARKS_IN_TEXT, what="text")
 
 
-def _forbidden(letter: str) -> bool:
+def forbidden(letter: str) -> bool:
+    """Whether it shows nothing, or turns what is around it."""
     if letter in JOINERS:
         return False
     unassigned = (ord(letter) & 0xFFFE) == 0xFFFE or "\ufdd0" <= letter <= "\ufdef"

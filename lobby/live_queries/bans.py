@@ -7,13 +7,19 @@ with everybody; then they get windows of their own, and keep them while the ban 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 
 class MetBans:
-    """`watch` says by whom a viewer is banned; `take_moved`, who needs other windows since."""
+    """`watch` says by whom a viewer is banned; `take_moved`, who needs other windows since.
+    `is_listed`: whether a host has an entry, where the list itself can tell; else their entries are
+    counted, by `listed` and `unlisted`. There hosts are people who come and go: with the first of
+    them who is listed all others count, so that no window is learned for each."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_listed: Callable[[str], bool] | None = None) -> None:
         self._listed: Counter[str] = Counter()
+        self._all_at_once = is_listed is not None
+        self._is_listed = is_listed or (lambda host: self._listed[host] > 0)
         self._banned_by: dict[str, frozenset[str]] = {}
         self._viewers: dict[str, set[str]] = {}
         self._hidden: dict[str, frozenset[str]] = {}
@@ -27,7 +33,8 @@ class MetBans:
             self._viewers.setdefault(host, set()).add(viewer)
         if banned_by:
             self._banned_by[viewer] = banned_by
-        after = frozenset(h for h in banned_by if h in before or self._listed[h])
+        after = frozenset(h for h in banned_by if h in before or self._is_listed(h))
+        after = banned_by if after and self._all_at_once else after
         self._set(viewer, before, after)
 
     def forget(self, viewer: str) -> None:
@@ -48,9 +55,14 @@ class MetBans:
     def listed(self, host: str) -> None:
         """The host has one more entry."""
         self._listed[host] += 1
+        self.came(host)
+
+    def came(self, host: str) -> None:
+        """The host has an entry by now."""
         for viewer in self._viewers.get(host, ()):
             before = self.hidden(viewer)
-            self._set(viewer, before, before | {host})
+            after = self._banned_by[viewer] if self._all_at_once else before | {host}
+            self._set(viewer, before, after)
 
     def unlisted(self, host: str) -> None:
         self._listed[host] -= 1

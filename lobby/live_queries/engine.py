@@ -24,7 +24,7 @@ from protocol.merge_patch import same_json
 
 MOST_ATTRIBUTE_SORTS = 32
 """Different keys of the game's own that the windows of a list are sorted by."""
-LEARNT_TOGETHER = 250
+LEARNT_TOGETHER = 500
 """New windows of one pass over the rows; more are learnt in several passes."""
 REMOVED_BEFORE_SWEEP = 256
 """Windows that are removed before what they leave behind is cleared, and their bits used again."""
@@ -41,7 +41,7 @@ class QueryEngine:
     """`epoch`: makes one that was never used."""
 
     def __init__(self, schema: ListSchema, *, epoch: Callable[[], str]) -> None:
-        self.bans = MetBans()
+        self.bans = MetBans(self._is_listed if schema.owns_itself else None)
         self.windows: dict[Asked, QueryWindow] = {}
         self._live = LiveList(schema)
         self._epoch = epoch
@@ -71,8 +71,8 @@ class QueryEngine:
 
     def put(self, id: str, state: State, facts: Facts = NO_FACTS) -> None:
         """A new entry, or what it is by now. The state is kept and must not be changed in place."""
-        row = QueryRow(id, state, facts)
         before = self._changes(id)
+        row = self._live.schema.row(before.id if before else id, state, facts)
         self._live.put(row)
         self._count_owner(row, before)
 
@@ -83,6 +83,15 @@ class QueryEngine:
             self._live.remove(id)
             self._count_owner(None, before)
 
+    def clear(self) -> Iterator[None]:
+        """Forget all rows, in steps. Nobody asks anything: RuntimeError."""
+        if self.windows or self._busy:
+            raise RuntimeError("there are windows")
+        rows = self._live.forget_rows()
+        while rows:
+            rows.popitem()
+            yield
+
     def _changes(self, id: str) -> QueryRow | None:
         """Note that the row changes; what it was until now."""
         before = self._live.rows.get(id)
@@ -92,7 +101,14 @@ class QueryEngine:
             self._put_meanwhile.add(id)
         return before
 
+    def _is_listed(self, id: str) -> bool:
+        return id in self._live.rows
+
     def _count_owner(self, row: QueryRow | None, before: QueryRow | None) -> None:
+        if self._live.schema.owns_itself:
+            if row and not before:
+                self.bans.came(row.id)
+            return
         new, old = self._banning(row), self._banning(before)
         if new != old:
             if new:
@@ -234,21 +250,23 @@ class QueryEngine:
                 answered[id] &= left
             if number % SLICE_OF_SWEEP == 0:
                 yield
-        self._live.masks.sweep()
+        yield from self._live.masks.sweep()
         self._free += removed
 
     # Frames
 
-    def flush(self, now: float) -> Iterator[Frame]:
-        """The patch frames that are due, one for each window. `now`: in seconds, monotonic."""
+    def flush(self, now: float) -> Iterator[Frame | None]:
+        """The patch frames that are due, one for each window. None: there is more to do, before
+        which anything else may be called. `now`: in seconds, monotonic."""
         self._differences.begin(now)
         while self._agenda and self._agenda[0][0] <= now:
             due, _, window = heappop(self._agenda)
             if window.bit < 0 or due != window.scheduled:
                 continue
             window.scheduled = math.inf
-            window.refill(self._live.answers)
-            if frame := window.flush(now, self._differences):
+            for _ in window.refill(self._live.answered):
+                yield None
+            if window.bit >= 0 and (frame := window.flush(now, self._differences)):
                 yield window, frame
 
     def next_flush(self) -> float | None:

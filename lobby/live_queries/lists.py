@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lobby.live_queries.columns import Columns
 from lobby.live_queries.masks import WindowMasks, bits
 from lobby.live_queries.orders import SharedOrder
 from lobby.live_queries.rows import QueryRow
@@ -28,6 +29,7 @@ class LiveList:
         self.answered: dict[str, int] = {}
         self.orders: dict[str, SharedOrder] = {}
         self.masks = WindowMasks(schema)
+        self.columns = Columns(schema, self.rows)
         self.windows: dict[int, QueryWindow] = {}
 
     def put(self, row: QueryRow) -> None:
@@ -40,24 +42,28 @@ class LiveList:
             old = order.key_of.get(id)
             new = order.put(id, self.schema.sort_key(sort, row))
             mine = order.windows
-            tell(windows, id, (before, old, left & mine), (new, came & mine))
+            tell(windows, (before, old, left & mine), (new, came & mine))
         self.rows[id] = row
         self.answered[id] = came
+        self.columns.put(row)
+
+    def forget_rows(self) -> dict[str, QueryRow]:
+        """All of them, where there is no window; they are returned."""
+        rows, self.rows = self.rows, {}
+        self.answered, self.orders = {}, {}
+        return rows
 
     def remove(self, id: str) -> None:
         before = self.rows.pop(id)
         left = self.answered.pop(id) & self.masks.alive
+        self.columns.remove(id)
         for order in self.orders.values():
             old = order.key_of.get(id)
             order.remove(id)
-            tell(self.windows, id, (before, old, left & order.windows), GONE)
-
-    def answers(self, id: str, bit: int) -> bool:
-        """Whether the row is an answer to the window of this bit."""
-        return bool(self.answered[id] >> bit & 1)
+            tell(self.windows, (before, old, left & order.windows), GONE)
 
 
-def tell(windows: Mapping[int, QueryWindow], id: str, before: Before, after: After) -> None:
+def tell(windows: Mapping[int, QueryWindow], before: Before, after: After) -> None:
     """Tell each of the windows how it is affected by a change of the row."""
     row, old, left = before
     new, came = after
@@ -71,18 +77,17 @@ def tell(windows: Mapping[int, QueryWindow], id: str, before: Before, after: Aft
     for bit in bits(came ^ stayed):
         windows[bit].enter(new)
     if old == new:
-        _tell_touched(windows, id, (row, old), stayed)
+        _tell_touched(windows, row, old, stayed)
     else:
         for bit in bits(stayed):
             windows[bit].move(row, old, new)
 
 
 def _tell_touched(
-    windows: Mapping[int, QueryWindow], id: str, before: tuple[QueryRow, SortKey], mask: int
+    windows: Mapping[int, QueryWindow], row: QueryRow, key: SortKey, mask: int
 ) -> None:
     """Of these windows, those that show it are to show it anew."""
-    key = before[1]
     for bit in bits(mask):
         window = windows[bit]
         if key <= window.reach:
-            window.touch(id, before)
+            window.touch(row, key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lobby.live_queries.condition_masks import KINDS, ConditionMasks
 from lobby.live_queries.conditions import Condition
 from lobby.live_queries.query import Query
 from lobby.live_queries.rows import QueryRow, Viewer
@@ -23,15 +24,20 @@ MOST_REMEMBERED = 4_096
 class FieldMasks:
     """The conditions on one field, each with the windows that have it."""
 
-    __slots__ = ("_conditions", "_memo")
+    __slots__ = ("_kinds", "_memo")
 
     def __init__(self) -> None:
-        self._conditions: dict[Condition, int] = {}
+        self._kinds: dict[type[Condition], ConditionMasks] = {}
         self._memo: dict[Key, int] = {}
 
-    def add(self, condition: Condition, bit: int) -> None:
+    def add(self, condition: Condition, mask: int) -> None:
         """Only before the first value is looked at."""
-        self._conditions[condition] = self._conditions.get(condition, 0) | bit
+        self._of(type(condition)).add(condition, mask)
+
+    def _of(self, kind: type[Condition]) -> ConditionMasks:
+        if kind not in self._kinds:
+            self._kinds[kind] = KINDS[kind]()
+        return self._kinds[kind]
 
     def failing(self, key: Key) -> int:
         """The windows whose condition does not hold for a value with this key."""
@@ -40,9 +46,8 @@ class FieldMasks:
 
     def _work_out(self, key: Key) -> int:
         failing = 0
-        for condition, mask in self._conditions.items():
-            if not condition.holds(key):
-                failing |= mask
+        for masks in self._kinds.values():
+            failing |= masks.failing(key)
         if len(self._memo) >= MOST_REMEMBERED:
             self._memo.clear()
         self._memo[key] = failing
@@ -50,17 +55,21 @@ class FieldMasks:
 
     def absorb(self, other: FieldMasks) -> None:
         """Values that the other has not met lately are forgotten."""
-        for condition, mask in other._conditions.items():
-            self._conditions[condition] = self._conditions.get(condition, 0) | mask
+        for kind, masks in other._kinds.items():
+            mine = self._of(kind)
+            mine.care |= masks.care
+            for condition, mask in masks.conditions():
+                mine.add(condition, mask)
         theirs = other._memo
         self._memo = {k: mask | theirs[k] for k, mask in self._memo.items() if k in theirs}
 
     def sweep(self, alive: int) -> bool:
         """Whether any condition is left."""
-        kept = {one: mask & alive for one, mask in self._conditions.items()}
-        self._conditions = {one: mask for one, mask in kept.items() if mask}
+        for masks in self._kinds.values():
+            masks.sweep(alive)
+        self._kinds = {kind: masks for kind, masks in self._kinds.items() if masks.care}
         self._memo = {key: mask & alive for key, mask in self._memo.items()}
-        return bool(self._conditions)
+        return bool(self._kinds)
 
 
 class PeopleMasks:
@@ -181,13 +190,16 @@ class WindowMasks:
         for name, group in self._maps.items():
             yield group, other._maps[name]
 
-    def sweep(self) -> None:
-        """Forget what removed windows asked."""
+    def sweep(self) -> Iterator[None]:
+        """Forget what removed windows asked, in steps."""
         for group in (self._fields, *self._maps.values()):
-            for name in [name for name, masks in group.items() if not masks.sweep(self.alive)]:
-                del group[name]
+            for name, masks in [*group.items()]:
+                if not masks.sweep(self.alive):
+                    del group[name]
+                yield
         for postings in (*self._people.values(), self._banned_by, self._insiders):
             postings.sweep(self.alive)
+            yield
         self._welcome.sweep(self.alive)
 
 

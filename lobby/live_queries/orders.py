@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from lobby.live_queries.sort_keys import SortKey, id_of
 
@@ -39,7 +39,7 @@ class SharedOrder:
         if old := self.key_of.pop(id, None):
             del self.keys[bisect_left(self.keys, old)]
 
-    def behind(self, key: SortKey) -> Iterator[SortKey]:
-        """The keys after this one."""
-        for at in range(bisect_right(self.keys, key), len(self.keys)):
-            yield self.keys[at]
+    def behind(self, key: SortKey, many: int) -> list[SortKey]:
+        """The next so many keys after this one."""
+        at = bisect_right(self.keys, key)
+        return self.keys[at : at + many]

@@ -13,9 +13,17 @@ from lobby.live_queries.welcome import is_welcome
 def matches(query: Query, row: QueryRow, viewer: Viewer) -> bool:
     """Every condition holds, and the row is not hidden from the viewer by a ban."""
     schema = query.schema
+    return all(
+        condition.holds(schema.key(name, row)) for name, condition in query.conditions.items()
+    ) and fits(query, row, viewer)
+
+
+def fits(query: Query, row: QueryRow, viewer: Viewer) -> bool:
+    """What is asked beside conditions: who is in it, whether the viewer is welcome, and not kept
+    from seeing it."""
+    schema = query.schema
     return (
-        all(condition.holds(schema.key(name, row)) for name, condition in query.conditions.items())
-        and all(
+        all(
             not (viewer.friends if wanted is None else wanted).isdisjoint(schema.people[name](row))
             for name, wanted in query.people.items()
         )

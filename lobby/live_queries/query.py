@@ -72,7 +72,7 @@ class Query:
 
     def viewer(self, viewer: Viewer) -> Viewer:
         """What of the viewer makes a difference to the answer."""
-        if not (self.personal or viewer.banned_by):
+        if not (self.personal or viewer.banned_by or viewer.apart):
             return ANYBODY
         return Viewer(
             viewer.uuid,
@@ -80,6 +80,7 @@ class Query:
             viewer.friends if self.asks_friends else NOBODY,
             viewer.named_by if self.asks_welcome else NOBODY,
             viewer.banned_by,
+            bool(viewer.banned_by) or viewer.apart,
         )
 
 

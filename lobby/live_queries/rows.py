@@ -31,11 +31,22 @@ NO_FACTS = Facts()
 class QueryRow:
     """One entry at one moment; it is never changed, so that what was sent can be compared."""
 
-    __slots__ = ("_member", "facts", "id", "state")
+    __slots__ = ("_kept", "_member", "facts", "id")
 
     def __init__(self, id: str, state: State, facts: Facts = NO_FACTS) -> None:
-        self.id, self.state, self.facts = id, state, facts
+        self.id, self.facts = id, facts
+        self._kept: Any = state
         self._member: bytes | None = None
+
+    @property
+    def state(self) -> State:
+        """The entry; not to be changed."""
+        kept: State = self._kept
+        return kept
+
+    def get(self, name: str) -> Any:
+        """A field of the entry; None: it has none."""
+        return self.state.get(name)
 
     def member(self) -> bytes:
         """The whole entry as a member of a JSON object, encoded once."""
@@ -47,13 +58,15 @@ class QueryRow:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who asks. `friends`: whom they list; `named_by`: the hosts that list them; `banned_by`: the
-    hosts that have banned them. Empty for whoever has no account."""
+    hosts that have banned them. Empty for whoever has no account. `apart`: they have windows of
+    their own, though nobody has banned them any more: what they know of them counts on."""
 
     uuid: str = ""
     named: bool = True
     friends: frozenset[str] = NOBODY
     named_by: frozenset[str] = NOBODY
     banned_by: frozenset[str] = NOBODY
+    apart: bool = False
 
 
 ANYBODY = Viewer()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lobby.live_queries.rows import QueryRow
+from lobby.live_queries.person_rows import PersonRow
+from lobby.live_queries.rows import Facts, QueryRow, State
 from lobby.live_queries.sort_keys import SortKey, sort_key
 from lobby.live_queries.values import Key, fold, key_of
 from protocol.queries import ListName
@@ -20,7 +21,8 @@ EMPTY: Mapping[str, Any] = {}
 class ListSchema:
     """`fields`: the key of each field's value. `maps`: objects, of which a key can be asked.
     `people`: fields that hold uuids. `sorts`: the value that is sorted by; keys of `maps` are, too.
-    `age`: when an entry came. `owner`: whose bans hide it."""
+    `age`: when an entry came. `owner`: whose bans hide it; `owns_itself`:
+    its own. `row`: makes a row of an entry."""
 
     name: ListName
     default_sort: str
@@ -30,6 +32,8 @@ class ListSchema:
     maps: Mapping[str, Callable[[QueryRow], Mapping[str, Any]]] = field(default_factory=dict)
     people: Mapping[str, Callable[[QueryRow], Iterable[str]]] = field(default_factory=dict)
     owner: Callable[[QueryRow], str | None] = lambda row: None
+    owns_itself: bool = False
+    row: Callable[[str, State, Facts], QueryRow] = QueryRow
 
     def key(self, name: FieldName, row: QueryRow) -> Key:
         """Of the value that the row has there."""
@@ -51,11 +55,11 @@ class ListSchema:
 
 
 def _value(name: str) -> Callable[[QueryRow], Key]:
-    return lambda row: key_of(row.state.get(name))
+    return lambda row: key_of(row.get(name))
 
 
 def _raw(name: str) -> Callable[[QueryRow], Any]:
-    return lambda row: row.state.get(name)
+    return lambda row: row.get(name)
 
 
 def _map(name: str) -> Callable[[QueryRow], Mapping[str, Any]]:
@@ -102,11 +106,14 @@ PEOPLE = ListSchema(
     name="people",
     default_sort="name",
     fields={
-        "name": lambda row: fold(row.state.get("name"), row.state.get("nickname")),
+        "name": lambda row: fold(row.get("name"), row.get("nickname")),
         "status": _value("status"),
         "region": _value("region"),
     },
     sorts={name: _raw(name) for name in ("name", "since")},
-    age=lambda row: float(row.state["since"]),
+    age=lambda row: float(row.get("since")),
+    owner=lambda row: row.id,
+    owns_itself=True,
+    row=PersonRow,
 )
 SCHEMAS: Mapping[str, ListSchema] = {one.name: one for one in (SESSIONS, PEOPLE)}

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Any
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 Key = Hashable
+
+FIRST_ACCENT = 10
+"""Combining classes from here on are accents and points, which people leave out; those before make
+another letter: a nukta, the voicing of kana."""
+DOTLESS = "\N{LATIN SMALL LETTER DOTLESS I}"
+"""Whose capital is `I`, as that of `i` is elsewhere."""
 
 MOST_MEMBERS_TESTED = 16
 """Members of a list that a condition looks at."""
@@ -54,7 +60,12 @@ def _member(value: Any) -> Key:
 
 
 def fold(*texts: str | None) -> str:
-    """Texts that are searched together, case-folded and composed (NFC), however they were typed.
-    NUL, which is in no text, parts them."""
-    folded = "\0".join(text for text in texts if text).casefold()
-    return folded if folded.isascii() else normalize("NFC", normalize("NFD", folded).casefold())
+    """Texts that are searched together, as they are compared: however they were typed, without
+    case, accents and widths, so that `istanbul` finds `İstanbul`, and `strasse` `Straße`. NUL,
+    which is in no text, parts them."""
+    text = "\0".join(text for text in texts if text).casefold()
+    if text.isascii():
+        return text
+    letters = normalize("NFKD", normalize("NFKD", text).casefold())
+    plain = "".join(letter for letter in letters if not combining(letter) >= FIRST_ACCENT)
+    return normalize("NFC", plain.replace(DOTLESS, "i") or text)

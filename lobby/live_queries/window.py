@@ -1,20 +1,20 @@
 """Windows: the first entries of a query's answer, and the frames that keep them current.
 
 A window keeps the keys of its first `limit` entries and half as many more (overscan), so that it
-can do without the shared order while entries come and go. `reach` is the key up to which it follows
-changes; whatever changes within is *touched*, with the row and the key that it had when the last
-frame was made. What was sent is therefore known without being kept: the touched entries say it
-themselves, and the others were sent where their key is not behind `edge`, that of the last entry.
+can do without the shared order while entries come and go (`first_keys`). `reach` is the key up to
+which it follows changes; whatever changes within is *touched*, with the row as it was sent, None
+where it was not. What was sent is therefore known without being kept: the touched entries say it
+themselves, and the others were sent where their key is not behind `edge`.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lobby.live_queries.differences import Differences
+from lobby.live_queries.first_keys import FirstKeys
 from lobby.live_queries.handover import Sent
 from lobby.live_queries.orders import SharedOrder
 from lobby.live_queries.query import Query
@@ -29,8 +29,6 @@ TOTAL_SECONDS = 1.0
 """Between two frames that tell a new total, where nothing else has changed."""
 KEPT_FRAMES = 8
 """The last patches of a window, for clients that come back with a version (resync)."""
-Touched = tuple[QueryRow | None, SortKey | None]
-NEW: Touched = (None, None)
 
 
 class QueryWindow:
@@ -49,9 +47,8 @@ class QueryWindow:
     ) -> None:
         self.query, self.viewer, self.epoch = query, viewer, epoch
         self.topic = query.topic_for(viewer.uuid)
-        self.version, self.total, self.bit = 1, 0, -1
+        self.version, self.bit = 1, -1
         self.parted: set[str] = set()
-        self.keys: list[SortKey] = []
         self.reach = AFTER_ALL
         self.scheduled = math.inf
         self.on_stir: Callable[[QueryWindow], object] = lambda window: None
@@ -59,8 +56,8 @@ class QueryWindow:
         self._order = SharedOrder()
         self._open = encode(query.schema.name) + b":{"
         self._limit = query.limit
-        self.most = query.limit + max(1, query.limit // 2)
-        self._touched: dict[str, Touched] = {}
+        self._first = FirstKeys(query.limit + max(1, query.limit // 2))
+        self._touched: dict[str, QueryRow | None] = {}
         self._edge = BEFORE_ALL
         self._sent_total = 0
         self._framed = self._totalled = -math.inf
@@ -68,86 +65,81 @@ class QueryWindow:
 
     # What happens to rows
 
+    @property
+    def total(self) -> int:
+        return self._first.total
+
     def enter(self, key: SortKey) -> None:
         """A row with this key matches that did not."""
-        self.total += 1
+        dropped = self._first.enter(key)
         if key <= self.reach:
-            self.touch(id_of(key), NEW)
-            self._insert(key)
+            self._touch(id_of(key), None)
+            self._drop(dropped)
         else:
             self._stir_total()
 
     def leave(self, row: QueryRow, key: SortKey) -> None:
         """The row, as it was, matches no more."""
-        self.total -= 1
+        self._first.leave(key)
         if key <= self.reach:
-            self.touch(row.id, (row, key))
-            self._remove(key)
-            self._set_reach()
+            self.touch(row, key)
+            if self._touched[row.id] is None:
+                del self._touched[row.id]
+            self.reach = self._first.end
         else:
             self._stir_total()
 
     def move(self, row: QueryRow, old: SortKey, new: SortKey) -> None:
         """The row, as it was, still matches, but has another key."""
+        dropped = self._first.move(old, new)
         if old <= self.reach or new <= self.reach:
-            self.touch(row.id, (row, old))
-            self._remove(old)
-            self._insert(new)
+            self.touch(row, old)
+            self._drop(new if new > self._first.end else dropped)
 
-    def touch(self, id: str, before: Touched) -> None:
+    def touch(self, row: QueryRow, key: SortKey) -> None:
+        """The row, as it was with this key, is another by now."""
+        self._touch(row.id, row if key <= self._edge else None)
+
+    def _touch(self, id: str, sent: QueryRow | None) -> None:
         if not self._touched:
-            self._touched[id] = before
+            self._touched[id] = sent
             self.on_stir(self)
         elif id not in self._touched:
-            self._touched[id] = before
+            self._touched[id] = sent
 
     def _stir_total(self) -> None:
         if self.scheduled == math.inf and self.total != self._sent_total:
             self.on_stir(self)
 
-    def _insert(self, key: SortKey) -> None:
-        """Whoever is to be found in the order only is left out."""
-        keys = self.keys
-        if len(keys) == self.total - 1 or (keys and key < keys[-1]):
-            insort(keys, key)
-            if len(keys) > self.most:
-                self._drop(keys.pop())
-        self._set_reach()
-
-    def _drop(self, key: SortKey) -> None:
-        """It is followed no more; where it was sent, that is to be remembered."""
-        if key <= self._edge and (id := id_of(key)) not in self._touched:
-            self._touched[id] = (self._rows[id], key)
-
-    def _remove(self, key: SortKey) -> None:
-        keys = self.keys
-        if keys and key <= keys[-1]:
-            del keys[bisect_left(keys, key)]
-
-    def _set_reach(self) -> None:
-        if len(self.keys) == self.total:
-            self.reach = AFTER_ALL
-        else:
-            self.reach = max(self.keys[-1] if self.keys else BEFORE_ALL, self._edge)
-
-    def refill(self, matches: Callable[[str, int], bool]) -> None:
-        """Take what comes next in the order, where the overscan is used up. `matches`: whether the
-        row with this id is an answer to the window of this bit."""
-        if len(self.keys) >= min(self._limit, self.total):
+    def _drop(self, key: SortKey | None) -> None:
+        """It is followed no more: where it was sent, that is to be remembered; else nothing of it,
+        so that however many come and are dropped again, few are kept in mind."""
+        self.reach = self._first.end
+        if key is None:
             return
-        for key in self._order.behind(self.keys[-1] if self.keys else BEFORE_ALL):
-            if matches(id_of(key), self.bit):
-                self.keys.append(key)
-                if len(self.keys) == min(self.most, self.total):
-                    break
-        self._set_reach()
+        id = id_of(key)
+        if id not in self._touched and key <= self._edge:
+            self._touched[id] = self._rows[id]
+        elif self._touched.get(id) is None:
+            self._touched.pop(id, None)
+        self._edge = min(self._edge, self.reach)
+
+    def refill(self, answered: Mapping[str, int]) -> Iterator[None]:
+        """Take what comes next in the order, where the overscan is used up, in steps between which
+        anything may change. `answered`: the windows of each row, as a mask."""
+        first = self._first
+        if len(first.keys) < min(self._limit, first.total):
+            for _ in first.fill(self._order, answered, self.bit):
+                self.reach = first.end
+                yield
+            self.reach = first.end
 
     # Frames
 
     def begin(self, keys: Iterable[SortKey], total: int) -> None:
         """The first of what matches, in order, and how many match."""
-        self.keys, self.total = [*keys], total
-        self._set_reach()
+        self._first.begin([*keys], total)
+        self.reach = self._first.end
 
     def join(self, order: SharedOrder) -> None:
         """From now on it is flushed; what it lacks is in this order."""
@@ -157,11 +149,16 @@ class QueryWindow:
         """What is shown now counts as sent."""
         self._touched.clear()
         self._edge, self._sent_total = self._last_shown(), self.total
-        self._set_reach()
+        self.reach = self._first.end
 
     def _last_shown(self) -> SortKey:
-        shown = min(self._limit, len(self.keys))
-        return self.keys[shown - 1] if shown else BEFORE_ALL
+        shown = self._first.keys[: self._limit]
+        return shown[-1] if shown else BEFORE_ALL
+
+    @property
+    def most(self) -> int:
+        """Keys that it has at most, with the overscan."""
+        return self._first.most
 
     @property
     def due(self) -> float:
@@ -176,7 +173,7 @@ class QueryWindow:
         members = [*self._touched_members(edge, differences), *self._crossed_members(edge)]
         self._touched.clear()
         self._edge = edge
-        self._set_reach()
+        self.reach = self._first.end
         parts = [self._open + b",".join(members) + b"}"] if members else []
         if self.total != self._sent_total:
             if not members and now < self._totalled + TOTAL_SECONDS:
@@ -187,34 +184,30 @@ class QueryWindow:
         return self._advance(b"{" + b",".join(parts) + b"}", now) if parts else None
 
     def _touched_members(self, edge: SortKey, differences: Differences) -> Iterator[bytes]:
-        for id, (before, old) in self._touched.items():
-            was = old is not None and old <= self._edge
+        for id, before in self._touched.items():
             key = self._order.key_of.get(id)
-            if key is not None and key <= edge and self._holds(key):
+            if key is not None and key <= edge and self._first.holds(key):
                 row = self._rows[id]
-                if not was or before is None:
+                if before is None:
                     yield row.member()
                 elif member := differences.member(before, row):
                     yield member
-            elif was:
+            elif before is not None:
                 yield encode(id) + b":null"
-
-    def _holds(self, key: SortKey) -> bool:
-        at = bisect_left(self.keys, key)
-        return at < len(self.keys) and self.keys[at] == key
 
     def _crossed_members(self, edge: SortKey) -> Iterator[bytes]:
         """Entries that others have moved over the edge, though they were not touched themselves."""
-        shown = min(self._limit, len(self.keys))
+        keys = self._first.keys
+        shown = min(self._limit, len(keys))
         for at in range(shown - 1, -1, -1):
-            if self.keys[at] <= self._edge:
+            if keys[at] <= self._edge:
                 break
-            if (id := id_of(self.keys[at])) not in self._touched:
+            if (id := id_of(keys[at])) not in self._touched:
                 yield self._rows[id].member()
-        for at in range(shown, len(self.keys)):
-            if self.keys[at] > self._edge:
+        for at in range(shown, len(keys)):
+            if keys[at] > self._edge:
                 break
-            if (id := id_of(self.keys[at])) not in self._touched:
+            if (id := id_of(keys[at])) not in self._touched:
                 yield encode(id) + b":null"
 
     def _advance(self, patch: bytes, now: float) -> bytes:
@@ -224,14 +217,12 @@ class QueryWindow:
         return frame
 
     def _sent_rows(self) -> Iterator[QueryRow]:
-        for key in self.keys:
+        for key in self._first.keys:
             if key > self._edge:
                 break
             if (id := id_of(key)) not in self._touched:
                 yield self._rows[id]
-        for before, old in self._touched.values():
-            if before is not None and old is not None and old <= self._edge:
-                yield before
+        yield from (row for row in self._touched.values() if row is not None)
 
     def state(self) -> bytes:
         """The frame of the state as last sent: `{total, sessions}`."""

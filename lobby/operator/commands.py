@@ -17,7 +17,7 @@ from lobby.actions import readiness
 from lobby.actions.accounts import accounts
 from lobby.actions.login import tokens
 from lobby.actions.matchmaking import explain
-from lobby.caller import Caller, calling, covered
+from lobby.caller import Caller, calling, covered, current
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import Conflict
@@ -136,7 +136,10 @@ async def issue_token(lobby: Lobby, command: IssueToken) -> Result:
 
 
 async def explain_ticket(lobby: Lobby, command: ExplainTicket) -> Result:
-    return await explain.queue_state(lobby, command.ticket)
+    """As its players see it, and which matches under way are not filled, which they do not."""
+    told = await explain.queue_state(lobby, command.ticket)
+    unfilled = await explain.unfilled(lobby, command.ticket)
+    return {**told, "unfilled": unfilled} if unfilled else told
 
 
 async def back_up(lobby: Lobby, command: BackUp) -> Result:
@@ -210,6 +213,7 @@ def _audit(lobby: Lobby, command: Command | None, outcome: str, *, whom: str = "
             type=getattr(command, "type", None),
             role=getattr(command, "role", None),
             outcome=outcome,
+            kept=not current().traced,  # what was done stands there by its own name
         )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from lobby.actions.accounts import trail
+from lobby.actions.matchmaking import explain
 from lobby.actions.sessions import event_log
 from lobby.context import Lobby
-from lobby.domain.errors import AccountNotFound, Malformed
+from lobby.domain.errors import AccountNotFound, Malformed, SessionNotFound
 from lobby.domain.permissions import SYSTEM
 from lobby.operator import why_words as words
 from lobby.operator.naming import find
@@ -70,9 +72,21 @@ async def _of_session(lobby: Lobby, id: int) -> Result:
     return {
         "session": str(id),
         "said": words.life(entries, names.__getitem__),
-        "lines": [words.event(one, names.__getitem__) for one in entries],
+        "lines": [
+            *(words.event(one, names.__getitem__) for one in entries),
+            *await _not_filled(lobby, id),
+        ],
         "entries": entries,
     }
+
+
+async def _not_filled(lobby: Lobby, id: int) -> list[str]:
+    """Why nobody is sent into its match, where the game server's health is the reason."""
+    with suppress(SessionNotFound):
+        if told := explain.unheard(await lobby.sessions.get(str(id))):
+            whose = f"instance {told['instance']}, host {told.get('host', 'unknown')}"
+            return [f"not filled: {told['why']} ({whose}); {told['do']}"]
+    return []
 
 
 async def _names(lobby: Lobby, entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:

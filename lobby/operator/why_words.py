@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from lobby.actions.changes.trail import CANCELLED, COMING, GONE, KICKED, WITHDRAWN
+from lobby.actions.changes.trail import CANCELLED, COMING, KICKED, WITHDRAWN
 from lobby.domain.accounts import Restriction
 from lobby.domain.reasons import Reason
 from lobby.domain.sessions.diff import SYSTEM_SOURCE
-from lobby.domain.trail import LOGIN_REFUSED, REFUSALS
+from lobby.domain.trail import GONE, LOGIN_REFUSED, REFUSALS
+from lobby.identity import free_text
 
 Entry = Mapping[str, Any]
 Naming = Callable[[str], str]
@@ -108,7 +109,7 @@ def departure(entry: Entry, name: Naming) -> str:
 def why(entry: Entry, name: Naming) -> str:
     """The reason in words, by whom, and what was said."""
     reason = str(entry.get("reason", ""))
-    words = IN_WORDS[Reason(reason)] if reason in set(Reason) else reason
+    words = IN_WORDS[Reason(reason)] if reason in set(Reason) else _one_line(reason)
     if reason == Reason.KICKED and entry.get("code") == CANCELLED:
         words = "the invitation was taken back"
     by = _whom(entry.get("by"), reason, name)
@@ -131,7 +132,9 @@ def line(entry: Entry, name: Naming) -> str:
         said.append(told)
     if entry.get("times"):
         said.append(f"{entry['times']} times")
-    rest = [f"{key}={value}" for key, value in entry.items() if key not in SHOWN_APART]
+    rest = [
+        f"{key}={_one_line(str(value))}" for key, value in entry.items() if key not in SHOWN_APART
+    ]
     return "  ".join([*said, *rest])
 
 
@@ -148,14 +151,15 @@ def life(lines: Sequence[Entry], name: Naming) -> str:
 def event(entry: Entry, name: Naming) -> str:
     """One line of a session's event log."""
     target = name(entry["target"]) if entry.get("target") else ""
-    told = why(_by_source(entry), name)
-    return "  ".join(part for part in (moment(entry["at"]), entry["code"], target, told) if part)
+    told, code = why(_by_source(entry), name), _one_line(entry["code"])
+    return "  ".join(part for part in (moment(entry["at"]), code, target, told) if part)
 
 
 def _one_line(said: str) -> str:
-    """What somebody said, so that it is not taken for words of ours: no line ends in it, and no
-    quotation either."""
-    return " ".join(said.split()).replace('"', "'")
+    """What somebody said, so that it is not taken for words of ours, nor by the terminal for its
+    own: no line ends in it, no quotation either, and what cannot be seen is replaced."""
+    line = " ".join(said.split()).replace('"', "'")
+    return "".join(free_text.UNSHOWN if free_text.forbidden(one) else one for one in line)
 
 
 def moment(at: float) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field, field_validator
 
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
+"""Categories: controls, format characters (the bidirectional ones too), private use, surrogates."""
+SEEN = frozenset("\n\u200c\u200d")
+"""Line ends, and joiners, which scripts and emoji need."""
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -47,6 +52,13 @@ class StatusSettings(BaseModel):
     def _apart(cls, value: str) -> str:
         if not re.fullmatch(r"(/[a-z0-9_.-]+)+", value):
             raise ValueError("a path such as /api: without it, its /users would be another's")
+        return value
+
+    @field_validator("motd")
+    @classmethod
+    def _shown(cls, value: str) -> str:
+        if any(unicodedata.category(c) in UNSEEN and c not in SEEN for c in value):
+            raise ValueError("holds characters that cannot be shown")
         return value
 
     @field_validator("favicon")

@@ -7,6 +7,7 @@ else changes a document.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache, partial
@@ -74,7 +75,10 @@ class Repository(Generic[T]):
         self._key, self._index = key, index
         self._missing, self._taken, self._migrate = missing, taken, migrate
         self._reported: set[tuple[str, int]] = set()
-        self._locks = [asyncio.Lock() for _ in range(LOCK_STRIPES)]
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def _lock(self, key: str) -> asyncio.Lock:
+        return self._locks[hash(key) % LOCK_STRIPES]
 
     async def get(self, key: str) -> T:
         document = await self._documents.get(self._kind, key)
@@ -130,6 +134,9 @@ class Repository(Generic[T]):
                 return
             after = next(reversed(page))
 
+    async def labelled(self, label: str, values: Iterable[str]) -> dict[str, frozenset[str]]:
+        return await self._documents.labelled(self._kind, label, values)
+
     async def versions(self, keys: Iterable[str]) -> dict[str, int]:
         return await self._documents.versions(self._kind, keys)
 
@@ -160,7 +167,7 @@ class Repository(Generic[T]):
     async def _update(
         self, key: str, decide: Callable[[T], object], *, keep_before: bool, known: T | None = None
     ) -> tuple[T, T]:
-        turn = self._locks[hash(key) % LOCK_STRIPES]
+        turn = self._lock(key)
         if turn.locked():
             known = None  # it changes while we wait
         async with turn:
@@ -194,7 +201,7 @@ class Repository(Generic[T]):
 
     async def remove(self, key: str, decide: Callable[[T], object] = lambda thing: None) -> T:
         """Delete the document unless `decide` raises; returns it at its last version."""
-        async with self._locks[hash(key) % LOCK_STRIPES]:
+        async with self._lock(key):
             for _ in range(ATTEMPTS):
                 thing = await self.get(key)
                 decide(thing)
@@ -219,7 +226,7 @@ class Repository(Generic[T]):
         return marked[-1].key if marked else None
 
     async def _reindex(self, key: str) -> None:
-        async with self._locks[hash(key) % LOCK_STRIPES]:
+        async with self._lock(key):
             for _ in range(ATTEMPTS):
                 document = await self._first(key, None)
                 index = self._index(self._load(document))

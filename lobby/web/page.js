@@ -1,101 +1,70 @@
-// The page: watches who is online and what is open, and shows both as they change. Whoever comes in
-// acts on what it shows.
+// The page begins: what the server says of itself, the state, and a drawing of it at most once a frame.
 
-import { Acting } from "./acting.js";
-import { Browsing } from "./browsing.js";
-import { Channel, channelUrl } from "./channel.js";
-import { entrance } from "./entrance.js";
-import { departure } from "./reasons.js";
-import { element, say } from "./rows.js";
+import { html, render } from "./library.js";
+import { App, showTheme } from "./app.js";
+import { PageState } from "./page_state.js";
+import { many } from "./texts.js";
 
-const MOST_TOLD = 5;
+const root = document.querySelector("#page");
+const { name, ...facts } = JSON.parse(document.querySelector("meta[name=lobby]").content);
+let state = null;
+let frame = 0;
+let sessions = null; // how many there were when the page was last looked at
 
-const find = (selector) => document.querySelector(selector);
+showTheme();
+state = new PageState({ name, ...facts }, draw);
+draw();
+addEventListener("keydown", onKey);
+document.addEventListener("visibilitychange", () => document.hidden || (state.order.now(), draw()));
 
-let countdown = 0;
-let channel = null;
-let acting = null;
-const browsing = new Browsing({ doing: { acting: () => acting, tell }, announce });
-const door = entrance(find(".me"), { come, tell });
-
-find(".again").addEventListener("click", () => channel.open());
-addEventListener("online", () => channel.hurry());
-document.addEventListener("visibilitychange", () => document.hidden || channel.hurry());
-fillCommands();
-come({});
-
-/** As whoever these options of a channel make of us; with none, to look only. */
-function come(options) {
-  const before = channel;
-  channel = null; // so that its end is not shown as ours
-  before?.close();
-  const ours = new Channel({ ...options, status: (now) => ours === channel && showConnection(now) });
-  channel = ours;
-  acting = new Acting(ours, { changed: (id) => browsing.refresh(id) });
-  browsing.begin(ours, acting);
-  ours.open();
+/** At most once a frame, and not while nobody looks; or `now`, where it must not wait. */
+function draw(now = false) {
+  if (!state) return;
+  showTitle();
+  if (now) show();
+  else frame ||= requestAnimationFrame(show);
 }
 
-/** Once it is known who we are: what happens to us is told. */
-function showIdentity({ identity }) {
-  door.show(identity);
-  if (!identity?.uuid || acting.since) return;
-  acting.since = identity.at;
-  browsing.findOwn();
-  channel.watch("inbox", {
-    entry(entry) {
-      if (entry.at < acting.since) return; // of an earlier visit
-      const text = departure(entry, browsing.titled(entry.session));
-      if (text) tell(text);
-      else if (entry.view === "inside") acting.enter(entry.session);
-    },
-  });
+function show() {
+  cancelAnimationFrame(frame);
+  frame = 0;
+  learn();
+  render(html`<${App} state=${state} />`, root);
 }
 
-/** Say what came of it, to be read and heard. */
-function tell(text) {
-  const list = find(".told");
-  list.prepend(element("li", "", element("bdi", "", text)));
-  while (list.children.length > MOST_TOLD) list.lastChild.remove();
-  list.hidden = false;
-  announce(text);
-}
-
-function announce(text) {
-  say(find(".announcement"), text);
-}
-
-function showConnection(status) {
-  clearInterval(countdown);
-  find(".connection").dataset.phase = status.phase;
-  document.body.classList.toggle("stale", status.phase !== "live");
-  find(".again").hidden = status.phase !== "stopped";
-  const line = find(".connection .words");
-  switch (status.phase) {
-    case "connecting":
-      return say(line, "Connecting");
-    case "live":
-      showIdentity(channel);
-      if (browsing.known) announce("Live again.");
-      return say(line, "Live");
-    case "stopped":
-      announce(`Stopped. ${status.reason}`);
-      return say(line, `Stopped. ${status.reason}`);
-    case "waiting":
-      announce("Connection lost. Coming back by itself.");
-      countdown = setInterval(() => countDown(line, status.until), 250);
-      return countDown(line, status.until);
+/** Names that come by are remembered, and the sessions one sits in are entered. */
+function learn() {
+  const { sessions: found, people, rooms } = state;
+  found.learn();
+  people.learn([found.welcome, found.all, found.own].flatMap(({ state: held }) => Object.values(held?.sessions ?? {})));
+  for (const [id, session] of Object.entries(found.own.state?.sessions ?? {})) {
+    const mine = Object.values(session.seats).some(({ status, player }) => status === "taken" && player === state.me);
+    if (mine) rooms?.enter(id);
+  }
+  for (const { id, session } of rooms?.all ?? []) {
+    found.name(id, session);
+    people.learn([session]);
   }
 }
 
-function countDown(line, until) {
-  const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-  say(line, `Coming back in ${seconds} s`);
+/** The tab says what happens while nobody looks. */
+function showTitle() {
+  const total = state.sessions?.totals.all ?? 0;
+  if (!document.hidden || sessions === null) sessions = total;
+  const offered = state.searching?.state?.offer && !state.searching.accepted;
+  const opened = total - sessions;
+  const news = offered ? "Match found! " : opened > 0 ? `${many(opened, "new session")} – ` : state.inbox?.unread ? `(${state.inbox.unread}) ` : "";
+  const title = news + name;
+  if (document.title !== title) document.title = title;
 }
 
-function fillCommands() {
-  say(find("#channel-url"), channelUrl());
-  for (const code of document.querySelectorAll("[data-command]")) {
-    say(code, `.venv/bin/python docs/player.py ${code.dataset.command} ${location.origin}`);
-  }
+function onKey(event) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input, textarea, select")) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "/") {
+    const field = document.querySelector("#search-sessions");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  } else if (event.key === "?") state.open({ dialog: { kind: "keys" } });
 }

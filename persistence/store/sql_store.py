@@ -14,7 +14,7 @@ from typing import ClassVar, TypeVar
 
 from persistence.idempotency import Once, Remembered
 from persistence.ports import Document, Index, Page
-from persistence.store import commands, sql
+from persistence.store import commands, labels, sql
 from persistence.store.plan import Plan
 
 T = TypeVar("T")
@@ -83,6 +83,11 @@ class SqlStore(ABC):
         self, kind: str, label: str, value: str, *, after: str = "", limit: int = 1000
     ) -> dict[str, int]:
         return await self._read(sql.found_versions(kind, label, value, after, limit))
+
+    async def labelled(
+        self, kind: str, label: str, values: Iterable[str]
+    ) -> dict[str, frozenset[str]]:
+        return await self._read(labels.labelled(kind, label, values, each=self.each))
 
     async def versions(self, kind: str, keys: Iterable[str]) -> dict[str, int]:
         return await self._read(sql.versions(kind, keys, each=self.each))

@@ -151,7 +151,7 @@ async def test_the_status_of_the_server_names_nobody_where_there_is_no_list() ->
     for closed in ({"roster_limit": 1}, {"seen_by": "friends"}):
         async with local_lobby(**closed) as local:
             await online(local, *[await local.person() for _ in range(2)])
-            said = await server_status.status(local.lobby)
+            said = await server_status.status(local.lobby, Permit(SPECTATOR))
             assert (said.online, said.sample) == (2, [])
             assert "presence" not in local.lobby.hub._topics, "nor keeps the list"
 
@@ -184,3 +184,21 @@ async def test_counts_are_of_those_who_are_shown_by_status_and_region(local: Loc
         "statuses": statuses,
         "regions": {"eu": 1},
     }
+
+
+@pytest.mark.parametrize("seen_by", ["everybody", "friends"])
+async def test_of_many_viewers_those_are_found_whose_ties_are_others(seen_by: str) -> None:
+    async with local_lobby(seen_by=seen_by) as local:
+        viewers, other = [await local.person() for _ in range(4)], await local.person()
+        source = local.lobby.hub.roster.source
+        known = {one.uuid: await source.ties(one.uuid) for one in viewers}
+        known["nobody"] = await source.ties("nobody")
+        counted = Counted(local)
+        everybody = await source.stale(known)
+        assert len(counted.taken()) <= 1
+        assert everybody == ([] if seen_by == "everybody" else [*known])
+        await banned(local, other, viewers[1])
+        await befriended(local, viewers[2], other)
+        found = await source.stale(known)
+        assert {viewers[1].uuid, viewers[2].uuid} <= set(found)
+        assert len(found) == (2 if seen_by == "everybody" else 5)

@@ -62,12 +62,12 @@ def test_the_card_of_a_session_leads_into_the_game(game: HttpGame) -> None:
     assert page.status_code == 200
     assert f"{code[:3]} {code[3:]}" in seen.text
     assert "join" in seen.text
-    assert seen.links == [LINK.replace("{code}", code)]
+    assert seen.links == [LINK.replace("{code}", code), f"/s/{id}?code={code}"]
     game.change(id, listing={})
     by_id = Tags(opened(game, id).text)
     assert "by invitation" in by_id.text
     assert code[:3] not in by_id.text
-    assert by_id.links == [LINK.replace("{code}", id)]
+    assert by_id.links == [LINK.replace("{code}", id), f"/s/{id}"]
     assert ann.read(id)["teams"][0]["players"][0]["player_uuid"] == ann.uuid
 
 

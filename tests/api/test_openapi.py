@@ -26,10 +26,9 @@ from tests.support.processes import LobbyProcess
 from tests.support.server_thread import Served
 
 EVERY = {**ROWS, **status.ROWS, **players.ROWS}
-PAGES = {
-    *("GET /", "GET /j/{code}", "GET /web/{name}"),
-    *("GET /client/v1/", "GET /client/v1/{name}"),
-}
+PLACES = {"GET /", "GET /s/{session}", "GET /people", "GET /inbox"}
+FILES = {"GET /web/{name}", "GET /client/v1/", "GET /client/v1/{name}"}
+PAGES = {*PLACES, *FILES, "GET /j/{code}"}
 """Routes for people's browsers: no operations, so not in the document."""
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from lobby.actions.changes import change
+from lobby.domain.sessions.exclusions import MOST_EXCLUDED, Exclusion
 from tests.support.channel_client import Client, Refused
 from tests.support.people import Person, new_host, new_user
 from tests.support.server_thread import Served, serving
@@ -33,16 +36,17 @@ class Scene:
         words = {"session": self.session, "guest": self.guest.uuid}
         return await self.host.command("session.pardon", **dict[str, Any](words))
 
-    async def told(self, kind: str, message: str = "") -> None:
-        """Until the guest's inbox has such an entry."""
+    async def told(self, kind: str, message: str = "") -> dict[str, Any]:
+        """Until the guest's inbox has such an entry; the newest."""
         if "inbox" not in self.guest.entries:
             await self.guest.watch("inbox", after=0)
 
-        def found() -> bool:
+        def found() -> list[dict[str, Any]]:
             entries = self.guest.entries["inbox"].values()
-            return any(e["kind"] == kind and message in e["message"] for e in entries)
+            return [e for e in entries if e["kind"] == kind and message in e["message"]]
 
-        await self.guest.until(found)
+        await self.guest.until(lambda: bool(found()))
+        return found()[-1]
 
     async def join(self) -> Any:
         return await self.guest.command("session.join", session=self.session)
@@ -77,6 +81,7 @@ async def test_a_kick_with_a_time_keeps_out_until_a_pardon(scene: Scene) -> None
     entry = excluded[scene.guest.uuid]
     assert (entry["reason"], entry["by"]) == ("afk", scene.host.uuid)
     assert 600 <= entry["until"] - before < 700
+    assert (await scene.told("session_kicked", "afk"))["until"] == entry["until"]
     assert (await scene.pardon()).keys() == {"version"}
     assert await scene.excluded() == {}
     await scene.join()
@@ -102,12 +107,36 @@ async def test_a_hosts_kick_keeps_out_for_a_while_and_for_no_time_if_that_is_sai
     await scene.join()
 
 
+async def test_where_nobody_more_can_be_kept_out_a_plain_kick_says_that_they_may_come_back(
+    served: Served, scene: Scene
+) -> None:
+    kept_out = {str(uuid4()): Exclusion(scene.host.uuid, 0.0) for _ in range(MOST_EXCLUDED)}
+    served.do(
+        change.alter(
+            served.lobby, int(scene.session), lambda s: s.exclusions.players.update(kept_out)
+        )
+    )
+    assert await scene.refused(scene.kick(for_s=60)) == "list_full"
+    assert (await scene.kick())["kept_out"] is False
+    await scene.join()
+    assert "kept_out" not in await scene.kick(for_s=0)
+
+
+async def test_nobody_kicks_the_host_whose_session_it_is(scene: Scene) -> None:
+    kick = scene.kick(guest=scene.host.uuid)
+    assert await scene.refused(kick) == "forbidden"
+    permit = scene.host.command(
+        "session.permit", session=scene.session, player=scene.host.uuid, permits=["kick"]
+    )
+    assert await scene.refused(permit) == "forbidden"
+
+
 async def test_the_reason_is_said_under_either_name_and_not_under_both(scene: Scene) -> None:
     refused = scene.refused(scene.kick(reason="a", message="b"))
     assert await refused == "malformed"
     for name in ("reason", "message"):
         await scene.kick(for_s=0, **{name: f"by {name}"})
-        await scene.told("session_kicked", f"by {name}")
+        assert "until" not in await scene.told("session_kicked", f"by {name}")
         await scene.join()
 
 

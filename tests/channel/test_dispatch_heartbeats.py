@@ -9,7 +9,7 @@ import pytest
 from tests.support.frozen_stores import frozen
 from tests.support.people import new_host
 from tests.support.server_thread import Served, serving
-from tests.support.waiting import SOON
+from tests.support.waiting import soon
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ async def test_ping_is_answered_while_the_store_answers_nobody(served: Served) -
         await client.command("unwatch", topic="sessions")  # by then the watch has ended, too
         served.loop.call_soon_threadsafe(served.lobby.account_cache.invalidate, host.uuid)
         with frozen(served.lobby.store, served.loop):
-            assert "at" in await client.command("ping", timeout=SOON)
-            await client.command("unwatch", topic=f"host:{host.uuid}", timeout=SOON)
+            assert "at" in await client.command("ping", timeout=soon())
+            await client.command("unwatch", topic=f"host:{host.uuid}", timeout=soon())
 
 
 async def test_ping_overtakes_a_command_that_waits_for_the_store(served: Served) -> None:
@@ -35,7 +35,7 @@ async def test_ping_overtakes_a_command_that_waits_for_the_store(served: Served)
         with frozen(served.lobby.store, served.loop):
             await client.say({"type": "session.launch", "id": "launch"})
             await client.say({"type": "unwatch", "id": "behind", "topic": "presence"})
-            assert "at" in await client.command("ping", timeout=SOON)
+            assert "at" in await client.command("ping", timeout=soon())
         # All others are answered in the order in which they came.
         await client.until(lambda: any(f.get("re") == "behind" for f in client.frames))
         answered = [f["re"] for f in client.frames if f["type"] == "reply"]

@@ -17,7 +17,7 @@ from tests.support.checked_clients import RecordedChannel
 from tests.support.people import new_host
 from tests.support.processes import LobbyProcess
 from tests.support.server_thread import Served, serving
-from tests.support.waiting import SOON
+from tests.support.waiting import soon
 
 STRICT: dict[str, Any] = {"commands_per_second": 20, "commands_burst": 30}
 
@@ -75,13 +75,13 @@ async def test_the_newest_connection_wins_over_the_one_that_was_silent_for_longe
     first, second = await host.connect(), await host.connect()
     await first.command("ping")
     third = await host.connect()
-    assert await second.until_closed(SOON) == 4501
+    assert await second.until_closed(soon()) == 4501
     assert await first.command("ping")
     # The same where the token is shown in the handshake.
     shown = await Client.connect(
         served.url, hello=False, additional_headers={"Authorization": f"Bearer {host.token}"}
     )
-    assert await third.until_closed(SOON) == 4501
+    assert await third.until_closed(soon()) == 4501
     for client in (first, shown):
         assert await client.command("ping")
         await client.close()

@@ -14,7 +14,7 @@ from tests.support.channel_client import Client, Refused
 from tests.support.checked_clients import RecordedChannel
 from tests.support.people import Person, new_host
 from tests.support.server_thread import Served, serving
-from tests.support.waiting import SOON
+from tests.support.waiting import soon
 
 SECRET = "a secret of thirty-two letters.."
 
@@ -53,7 +53,7 @@ async def test_who_does_not_refresh_is_told_4003(served: Served) -> None:
     host = await new_host(served.url)
     short = token(served, host.uuid, Kind.HOST, 1 - LEEWAY_SECONDS)
     client = await Client.connect(served.url, short)
-    assert await client.until_closed(SOON) == 4003
+    assert await client.until_closed(soon()) == 4003
 
 
 async def test_a_token_is_good_on_the_channel_for_as_long_as_over_http(served: Served) -> None:
@@ -112,7 +112,7 @@ async def test_a_secret_has_its_bounds_and_its_use(served: Served, said: dict[st
 
 async def turned_away(url: str, origin: str) -> Client:
     client = await Client.connect(url, hello=False, origin=origin)
-    await client.until_closed(SOON)
+    await client.until_closed(soon())
     return client
 
 

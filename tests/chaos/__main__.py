@@ -93,6 +93,7 @@ def went_well(kind: str, postgres: PostgresServer, seed: int, faults: tuple[str,
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         parts = stack.enter_context(world(home, redis, postgres, processes=PROCESSES))
         outcome = asyncio.run(play(parts, strict(seed, faults)))
+        outcome.surprises += [fault for process in parts.processes for fault in process.faults()]
     found = outcome.wrong()
     tell("\n".join([outcome.report(), *found, *([outcome.timeline()] if found else [])]))
     return not found

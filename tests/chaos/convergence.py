@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from protocol.watch_commands import MOST_TOPICS
-from tests.chaos.expected_answers import expected, read_lists
+from tests.chaos.expected_answers import HostLists, expected, read_lists
 from tests.chaos.history import Frame
 from tests.chaos.people import FOR_NOW, LOST, OPEN_SECONDS, Channel, Chaos
 from tests.chaos.query_watchers import QueryWatcher
@@ -61,18 +61,19 @@ async def compared(world: World, one: Channel) -> bool:
     """Whether all that this one watches is as a fresh connection of the account is told, and the
     answers to their questions are what follows from it."""
     try:
-        lists = await read_lists(world) if isinstance(one, QueryWatcher) else None
+        lists = await read_lists(world)
     except (*LOST, Refused):
         return False
     seen = await fresh(one.dice.choice(world.urls), one)
-    if seen is None:
+    online = await everybody(one.dice.choice(world.urls), one)
+    if seen is None or online is None:
         return False
     world.history.add("compared", one.uuid)
     differs = _note(one, "snapshot", seen)
-    if isinstance(one, QueryWatcher) and lists is not None:
-        differs |= _note(one, "expected", expected(one, seen, lists))
+    if isinstance(one, QueryWatcher):
+        differs |= _note(one, "expected", expected(one, seen, online, lists))
     one.differs = differs
-    return not differs and not missing(world, one)
+    return not differs and not missing(world, one, lists)
 
 
 def _note(one: Channel, kind: str, states: Mapping[str, Frame | None]) -> set[str]:
@@ -82,10 +83,24 @@ def _note(one: Channel, kind: str, states: Mapping[str, Frame | None]) -> set[st
     return {topic for topic, state in states.items() if one.client.states.get(topic) != state}
 
 
-def missing(world: World, one: Channel) -> set[str]:
-    """Those who are connected and not shown to this one."""
+def missing(world: World, one: Channel, lists: HostLists) -> set[str]:
+    """Those who are connected and not shown to this one, though they have not banned them."""
     connected = {other.uuid for other in world.people if other.connected}
-    return connected - set(one.client.states.get("presence", {}))
+    hidden = lists.viewer(one.uuid).banned_by
+    return connected - hidden - set(one.client.states.get("presence", {}))
+
+
+async def everybody(url: str, one: Channel) -> Frame | None:
+    """Who is online, as a connection without an identity is told: nobody has banned it."""
+    client = Client(url)
+    try:
+        await client.open(open_timeout=OPEN_SECONDS * one.history.patience)
+        return await client.watch("presence")
+    except (*LOST, Refused, AssertionError):
+        return None
+    finally:
+        if hasattr(client, "socket"):
+            await client.close()
 
 
 async def fresh(url: str, one: Channel) -> States | None:

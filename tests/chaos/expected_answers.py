@@ -59,12 +59,14 @@ def _in_force(terms: dict[str, Any] | None, now: float) -> bool:
     return terms is None or terms["until"] is None or now < terms["until"]
 
 
-def expected(one: QueryWatcher, seen: States, lists: HostLists) -> dict[str, Frame]:
-    """By topic. `seen`: what a fresh connection of theirs was told of `sessions` and `presence`.
-    Nobody in the chaos has a name, so whoever is not shown is told nothing of."""
-    online, viewer = seen.get("presence") or {}, lists.viewer(one.uuid)
+def expected(one: QueryWatcher, seen: States, online: Frame, lists: HostLists) -> dict[str, Frame]:
+    """By topic. `seen`: what a fresh connection of theirs was told of `sessions`; `online`: what
+    one without an identity was told of `presence`. Nobody in the chaos has a name, so whoever is
+    not shown is told nothing of."""
+    viewer = lists.viewer(one.uuid)
     shown = {who: person for who, person in online.items() if who not in viewer.banned_by}
     found: dict[str, Frame] = {
+        "presence": shown,
         COUNT: counted(online),
         FRIENDS: {"people": {who: shown.get(who, {}) for who in viewer.friends}},
     }

@@ -37,7 +37,8 @@ def presence(events: list[Event], *, gone_within: float, settled_after: float) -
     }
     away = _spans(_without_tries(events), "away", "served")
     rosters = _rosters(events)
-    return _false_offline(rosters, settled) + _false_online(
+    hidden = _hidden(events, settled_after)
+    return _false_offline(rosters, settled, hidden) + _false_online(
         rosters, away, settled, disturbed, gone_within
     )
 
@@ -96,12 +97,36 @@ def _rosters(events: list[Event]) -> Rosters:
     return found
 
 
-def _false_offline(rosters: Rosters, settled: Spans) -> list[str]:
+Bans = dict[tuple[str, str], list[Span]]
+
+
+def _hidden(events: list[Event], after: float) -> Bans:
+    """When somebody may be hidden from an observer, whom they have banned: from when that was asked
+    for until some time after it was taken back. By both of them, in this order."""
+    begun: dict[tuple[str, str], float] = {}
+    asked: dict[str, str] = {}
+    found: Bans = defaultdict(list)
+    for event in events:
+        if event.kind == "invoke" and event.what == "host.ban":
+            begun.setdefault((event.who, event.value["guest"]), event.at)
+        elif event.kind == "invoke" and event.what == "host.unban":
+            asked[event.id] = event.value["guest"]
+        elif event.kind == "ok" and event.what == "host.unban":
+            pair = event.who, asked[event.id]
+            if pair in begun:
+                found[pair].append(Span(begun.pop(pair), event.at + after))
+    for pair, at in begun.items():
+        found[pair].append(Span(at, FOR_EVER))
+    return found
+
+
+def _false_offline(rosters: Rosters, settled: Spans, hidden: Bans) -> list[str]:
     wrong = []
     for observer, shown in rosters.items():
         for (_, before), (at, now) in pairwise(shown):
             if _during(settled.get(observer, []), at):
-                missing = [who for who in before - now if _during(settled.get(who, []), at)]
+                gone = [who for who in before - now if _during(settled.get(who, []), at)]
+                missing = [who for who in gone if not _during(hidden[who, observer], at)]
                 if missing:
                     wrong.append(
                         f"shown gone though connected, to {observer} at {at:.2f}: {missing}"

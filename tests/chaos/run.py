@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.chaos.checkers import CHECKERS, capacity, outages
 from tests.chaos.convergence import answered_after, converge, missing, query_watchers
+from tests.chaos.expected_answers import read_lists
 from tests.chaos.faults import FAULTS
 from tests.chaos.hall import match_again
 from tests.chaos.history import Event, History
@@ -121,8 +122,7 @@ async def play(world: World, plan: Plan) -> Outcome:
         living = [asyncio.create_task(one.stay(among)) for one in world.people]
         living += [asyncio.create_task(poller.stay()) for poller in asking]
         stack.push_async_callback(ended, living)
-        everybody = partial(all_connected, world, living)
-        await until(everybody, TIMEOUT * history.slow, story=partial(who_is_away, world))
+        await everybody_connected(world, living)
         seekers = [one for one in asking if isinstance(one, Seeker)]
         await first_match(world, plan, seekers, living)
         await befall(world, plan, among, outcome, living, dice=dice)
@@ -130,10 +130,11 @@ async def play(world: World, plan: Plan) -> Outcome:
         everybody_lives(living)
         outcome.surprises += await disagreeing(world, shipped, within=plan.converged_within)
         await read_back(world)
+        lists = await read_lists(world)
         outcome.surprises += [
             f"not shown to {one.uuid} in the end: {gone}"
             for one in world.people
-            if (gone := missing(world, one))
+            if (gone := missing(world, one, lists))
         ]
     for one in world.people:
         await one.client.drop()
@@ -144,6 +145,11 @@ async def play(world: World, plan: Plan) -> Outcome:
     outcome.surprises += [w for one in query_watchers(world) for w in one.misnamed]
     outcome.surprises += among.surprises + [s for each in asking for s in each.surprises]
     return outcome
+
+
+async def everybody_connected(world: World, living: list[asyncio.Task[None]]) -> None:
+    everybody = partial(all_connected, world, living)
+    await until(everybody, TIMEOUT * world.history.slow, story=partial(who_is_away, world))
 
 
 async def all_heals(

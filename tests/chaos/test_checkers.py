@@ -261,3 +261,18 @@ def test_an_outage_lasts_until_the_client_is_welcomed_again() -> None:
 def test_nothing_is_wrong_with_a_history_in_which_nothing_happened() -> None:
     assert [check([]) for check in CHECKERS.values()] == [[]] * len(CHECKERS)
     assert presence([], gone_within=8, settled_after=3) == []
+
+
+def test_who_bans_the_observer_may_be_shown_gone_until_that_is_taken_back() -> None:
+    ban = Event(8, "invoke", "ben", "host.ban", "1", {"guest": "ann"})
+    unban = [
+        Event(20, "invoke", "ben", "host.unban", "2", {"guest": "ann"}),
+        Event(20, "ok", "ben", "host.unban", "2"),
+    ]
+    gone, back, again = shown(10, "ann"), shown(21, "ann", "ben"), shown(30, "ann")
+    end = truth(40, "calm", "")
+    assert judged(ban, gone, end) == []
+    assert "shown gone" in judged(gone, end)[0]
+    assert "shown gone" in judged(ban, gone, *unban, back, again, end)[0]
+    by_another = Event(8, "invoke", "cat", "host.ban", "1", {"guest": "ann"})
+    assert "shown gone" in judged(by_another, gone, end)[0]

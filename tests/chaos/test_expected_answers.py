@@ -29,7 +29,7 @@ def watcher() -> QueryWatcher:
 
 
 def told(lists: HostLists) -> dict[str, Any]:
-    return expected(watcher(), {"presence": ONLINE, "sessions": {}}, lists)
+    return expected(watcher(), {"sessions": {}}, ONLINE, lists)
 
 
 def test_friends_are_shown_with_their_status_while_they_are_online() -> None:
@@ -44,6 +44,7 @@ def test_whoever_bans_them_is_shown_as_if_they_were_offline_and_counts_all_the_s
     assert seen[FRIENDS] == {"people": {BEN: {}}}
     assert seen[f"{PERSON}{BEN}"] == {}
     assert seen[COUNT]["online"] == 2
+    assert seen["presence"] == {ANN: ONLINE[ANN]}
 
 
 def test_everybody_is_counted_by_status() -> None:

@@ -24,7 +24,7 @@ from lobby.operator import admin_socket, commands
 from tests.support.commands import lobby
 from tests.support.people import PASSWORD, Person, call, new_user
 from tests.support.processes import LobbyProcess
-from tests.support.waiting import SOON, until
+from tests.support.waiting import soon, until
 
 
 def audited(process: LobbyProcess) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ async def test_deleting_ends_tokens_and_sockets_within_a_second(shared: LobbyPro
     client = await user.connect()
     deleted = await asyncio.to_thread(lobby, shared.home, "admin", "delete", user.name)
     assert deleted.stdout == f"{user.name} is gone.\n"
-    assert await client.until_closed(SOON) == 4503
+    assert await client.until_closed(soon()) == 4503
     assert await status_with(user) == 401
     missing = ask(shared, "admin delete", login=user.name)
     assert missing["refused"]["code"] == "account_not_found"
@@ -111,7 +111,7 @@ async def test_signing_out_and_a_new_password_end_what_was_given_before(
     assert user.name
     client = await user.connect()
     assert "result" in ask(shared, command, login=user.name, **fields)
-    assert await client.until_closed(SOON) == 4503
+    assert await client.until_closed(soon()) == 4503
     assert await status_with(user) == 401
     form = {"username": user.name, "password": fields.get("password", PASSWORD)}
     assert (await call(shared.url, "POST", "/users/login", data=form)).status_code == 200
@@ -199,6 +199,6 @@ async def test_where_processes_share_their_data_the_command_reaches_all_of_them(
     deleted = await asyncio.to_thread(lobby, own_lobby.home, *words, **where)
     ended = time.monotonic()
     assert deleted.returncode == 0, deleted.stderr
-    assert await client.until_closed(SOON) == 4503
-    assert time.monotonic() - ended < SOON
+    assert await client.until_closed(soon()) == 4503
+    assert time.monotonic() - ended < soon()
     assert await status_with(user) == 401

@@ -17,7 +17,7 @@ from tests.support.commands import lobby
 from tests.support.people import PASSWORD, Person, call, new_host, new_user
 from tests.support.processes import LobbyProcess
 from tests.support.repository import ROOT
-from tests.support.waiting import SOON, block_until
+from tests.support.waiting import block_until, soon
 
 REGIONS = "/session/v1/regions"
 
@@ -85,7 +85,7 @@ async def test_whoever_is_kept_out_is_out_at_once_and_comes_back_when_let_in(
     (one,) = shown["restrictions"]
     assert (one["type"], one["reason"]) == ("account_ban", "cheats")
     assert abs(one["until"] - time.time() - 3 * 24 * 3600) < 60
-    assert await client.until_closed(SOON) == 4503
+    assert await client.until_closed(soon()) == 4503
     await client.close()
     assert http.get(REGIONS, headers=bearer(said)).json()["auth_success"] is False
     assert log_in(http, mine).json()["error_code"] == "user_auth_restricted"
@@ -172,7 +172,7 @@ async def test_a_user_is_restricted_by_their_login_and_lifted(server: LobbyProce
     told = lobby(server.home, "restrict", user.name, "--reason", "cheats")
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["sessions"] == []
-    assert await client.until_closed(SOON) == 4503
+    assert await client.until_closed(soon()) == 4503
     assert await logs_in(server, user) == 401
     # 3. In again.
     assert ask(server, "lift", user.name)["restrictions"] == []
@@ -202,7 +202,7 @@ async def test_an_anonymous_identity_is_restricted_by_its_uuid(server: LobbyProc
     client = await Client.connect(server.url, hello=False)
     said = await client.command("hello", anonymous=True, secret=secret)
     assert ask(server, "restrict", said["uuid"])["kind"] == "anonymous"
-    assert await client.until_closed(SOON) == 4503
+    assert await client.until_closed(soon()) == 4503
     again = await Client.connect(server.url, hello=False)
     with pytest.raises(Refused):
         await again.command("hello", anonymous=True, secret=secret)
@@ -239,7 +239,7 @@ def test_the_audit_log_says_whom_and_not_only_how_they_were_called(
         about = [one for one in lines if one.get("target") == said["active_player_uuid"]]
         return [one for one in about if one["event"] == "player restrict"]
 
-    block_until(lambda: bool(records()), SOON)
+    block_until(lambda: bool(records()), soon())
     (one,) = records()
     assert (one["actor"], one["reason"], one["outcome"]) == ("operator", "cheats", "done")
 
@@ -248,3 +248,24 @@ def test_a_newcomer_finds_the_command(server: LobbyProcess) -> None:
     assert "restrict" in lobby(server.home, "--help").stdout
     told = lobby(server.home, "restrict")
     assert (told.returncode, "Missing argument 'who'" in told.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "nan", "1e9"])
+def test_a_time_that_is_none_is_refused_in_words(server: LobbyProcess, days: str) -> None:
+    told = lobby(server.home, "restrict", "nobody", "--days", days)
+    words = " ".join(told.stderr.replace("\u2502", " ").split())
+    assert told.returncode == 2
+    assert "'--days': say more than 0 and at most 100,000; leave it out for good." in words
+
+
+def test_a_reason_is_one_line_of_what_can_be_seen(
+    server: LobbyProcess, http: httpx2.Client
+) -> None:
+    uuid = log_in(http, secrets.token_hex(16)).json()["active_player_uuid"]
+    for reason in ("\u202etaehc", "a\u0007b", "\u200b", "   "):
+        told = lobby(server.home, "restrict", uuid, "--reason", reason)
+        assert (told.returncode, told.stdout) == (1, "")
+        assert "the text " in told.stderr
+    assert ask(server, "show", uuid)["restrictions"] == []
+    said = ask(server, "restrict", uuid, "--reason", "cheats\nand  lies ")
+    assert [one["reason"] for one in said["restrictions"]] == ["cheats and lies"]

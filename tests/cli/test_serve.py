@@ -16,7 +16,7 @@ from tests.support.commands import LOBBY, lobby, until_logged
 from tests.support.people import call
 from tests.support.processes import LobbyProcess
 from tests.support.services import PostgresServer, RedisServer, free_port
-from tests.support.waiting import SOON, until
+from tests.support.waiting import soon, until
 
 
 def ready_line(home: Path, *options: str, **variables: str) -> str:
@@ -36,7 +36,7 @@ def ready_line(home: Path, *options: str, **variables: str) -> str:
             process.terminate()
             stopped = time.monotonic()
         assert process.returncode == 0
-        assert time.monotonic() - stopped < SOON, "nobody is there to wait for"
+        assert time.monotonic() - stopped < soon(), "nobody is there to wait for"
         return line
     finally:
         process.kill()

@@ -255,3 +255,5 @@ async def test_versions_are_found_by_a_label_page_by_page(store: Store) -> None:
     assert await store.found_versions("host", "l", "yes", limit=2) == {"a": 1, "b": 2}
     assert await store.found_versions("host", "l", "yes", after="b") == {"c": 1}
     assert await store.found_versions("user", "l", "yes") == {}
+    assert await store.labelled("host", "l", ["yes", "never"]) == {"yes": frozenset("abc")}
+    assert await store.labelled("host", "l", []) == {}

@@ -13,7 +13,7 @@ from persistence.ports import InUse, Store, Unreachable
 from persistence.urls import open_store
 from tests.support.services import PostgresServer, free_port
 from tests.support.slowness import within
-from tests.support.waiting import SOON, TIMEOUT
+from tests.support.waiting import TIMEOUT, soon
 
 
 async def test_many_processes_that_start_at_once_make_one_schema(postgres_url: str) -> None:
@@ -30,7 +30,7 @@ async def test_a_process_starts_beside_those_that_write_and_is_in_nobodys_way(
     async with outside.transaction():
         for table in ("documents", "labels", "claims", "entries", "commands"):
             await outside.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(soon()):
             starting = await open_store(postgres_url)
     await outside.close()
     for store in (running, starting):
@@ -52,7 +52,7 @@ async def _is_turned_away(url: str, *, exclusive: bool) -> None:
     started = time.monotonic()
     with pytest.raises(InUse, match="LOBBY_REDIS_URL"):
         await open_store(url, exclusive=exclusive)
-    assert time.monotonic() - started < SOON
+    assert time.monotonic() - started < soon()
 
 
 async def test_a_url_may_name_several_hosts(

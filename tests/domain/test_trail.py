@@ -15,6 +15,7 @@ ANN, BOB = "3f2b8c1e-7d1e-4b7c-9c1d-2f6a8b3c4d5e", "5f2b8c1e-7d1e-4b7c-9c1d-2f6a
         ("kicked", ANN, BOB, {ANN, BOB}),
         ("gone", BOB, BOB, {BOB}),
         ("gone", "system", BOB, {BOB}),
+        ("gone", ANN, BOB, {BOB}),
         ("restricted", "operator", BOB, {BOB}),
         ("refused", ANN, BOB, {ANN}),
         ("login refused", "", BOB, {BOB}),

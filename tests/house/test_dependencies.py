@@ -16,18 +16,19 @@ from tests.support.locks import (
     NPM_FLOORS,
     PROJECT,
     floors,
+    npm_floors,
     pins,
 )
 from tests.support.repository import ROOT
 
-ROW = re.compile(r"^\| `([\w.-]+)` \|.*\| (\d[\d.]*)[^|]*\|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([@\w./-]+)` \|.*\| (\d[\d.]*)[^|]*\|$", re.MULTILINE)
 
 
 def test_the_page_names_every_dependency_and_its_floor_and_no_other() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text()
     rows = {canonicalize_name(name): Version(floor) for name, floor in ROW.findall(page)}
-    npm = [name + floor for asked in NPM_FLOORS.values() for name, floor in asked.items()]
-    assert rows == floors([*DEVELOPMENT, *GENERATORS]) | floors(npm)
+    npm = {name: floor for asked in NPM_FLOORS.values() for name, floor in asked.items()}
+    assert rows == floors([*DEVELOPMENT, *GENERATORS]) | npm_floors(npm)
 
 
 def test_the_build_asks_for_what_the_locks_hold() -> None:
@@ -65,9 +66,7 @@ def test_a_lock_of_npm_holds_its_floors_and_hashes_and_names_no_host(folder: str
     packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     here = packages.pop("")
     assert here["devDependencies"] == NPM_FLOORS[folder]
-    for name, floor in floors(
-        [name + floor for name, floor in here["devDependencies"].items()]
-    ).items():
+    for name, floor in npm_floors(here["devDependencies"]).items():
         assert Version(packages[f"node_modules/{name}"]["version"]) >= floor
     assert not [name for name, said in packages.items() if "resolved" in said]
     assert all(said["integrity"].startswith("sha512-") for said in packages.values())

@@ -56,8 +56,8 @@ async def test_it_appears_again_once_the_ban_is_over(world: HubWorld) -> None:
     before = eve.known[TOPIC].epoch
     ban(world, "eve", None)
     await until(lambda: eve.states[TOPIC] == {"a": entry(1), "b": entry(1)})
-    assert eve.types == ["state", "state"]
-    assert eve.known[TOPIC].epoch != before
+    assert eve.types == ["state", "patch"]
+    assert (eve.known[TOPIC].epoch, eve.gaps) == (before, []), "as if it had just begun"
 
 
 async def test_one_that_ends_for_all_is_no_news_to_whom_it_was_hidden_from(

@@ -202,6 +202,22 @@ async def test_who_comes_back_within_the_round_costs_no_look(world: HubWorld) ->
     assert world.source.asked[TOPIC] == 1
 
 
+async def test_a_topic_that_was_closed_before_anybody_joined_is_opened_again(
+    world: HubWorld,
+) -> None:
+    """As where of many topics that are asked for at once, another took long."""
+    world.put(TOPIC, 1, {"n": 1})
+    late = Recorder("late")
+    world.hub.enter(late)
+    await world.hub.open(TOPIC)
+    await world.hub._opened.forget_idle()
+    await world.hub._opened.forget_idle()
+    assert world.listening() == {"accounts"}
+    await world.hub.join(TOPIC, late)
+    world.change(TOPIC, 2, {"n": 2})
+    await until(lambda: late.states[TOPIC] == {"n": 2})
+
+
 async def test_coming_while_a_topic_closes_is_never_lost(world: HubWorld) -> None:
     """Openings and closings of one topic take turns, also when several wait."""
     world.put(TOPIC, 1, {"n": 1})
@@ -267,4 +283,13 @@ async def test_a_word_that_is_not_understood_stops_nothing(world: HubWorld) -> N
     world.bus.publish(TOPIC, '{"told":"nonsense"}')
     world.bus.publish("accounts", "not even JSON")
     world.change(TOPIC, 2, {"n": 2})
+    await until(lambda: watcher.states[TOPIC] == {"n": 2})
+
+
+async def test_what_is_not_understood_is_read_instead(world: HubWorld) -> None:
+    """As where a newer process tells what this one has no word for."""
+    world.put(TOPIC, 1, {"n": 1})
+    watcher = await world.watch(TOPIC)
+    world.put(TOPIC, 2, {"n": 2})
+    world.bus.publish(TOPIC, '{"told":"something new","version":2}')
     await until(lambda: watcher.states[TOPIC] == {"n": 2})

@@ -116,14 +116,14 @@ def test_one_that_begins_hidden_was_never_there() -> None:
     assert topic.shown(eve) == {"b": led("bob"), "c": led("bob")}
 
 
-def test_when_it_is_hidden_no_more_the_state_comes_in_another_epoch() -> None:
+def test_when_it_is_hidden_no_more_it_comes_as_if_it_were_new() -> None:
     topic = Topic(a=led("ann"), b=led("bob"))
     eve = topic.enter("eve", None)
     topic.personal.look("eve", [eve], led_by("ann"))
     (sent,) = topic.personal.look("eve", [eve], None)
     frame = read(sent.frame)
-    assert (sent.known, frame["type"], frame["epoch"]) == (None, "state", "e-2")
-    assert frame["state"] == {"a": led("ann"), "b": led("bob")}
+    assert (frame["type"], frame["patch"]) == ("patch", {"a": led("ann")})
+    assert sent.known == Known(topic.watchers[eve].epoch, frame["since"])
     assert patches(topic.put(a=led("ann", 1))) == [{"a": {"n": 1}}]
 
 

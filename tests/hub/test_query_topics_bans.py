@@ -126,7 +126,7 @@ async def test_a_host_that_bans_many_takes_no_room_from_everybody_else(browser: 
         world.source.viewers[one] = Viewer(one, banned_by=frozenset({"eve"}))
     world.tell(ACCOUNTS, BansChanged(accounts=banned))
     browser.put(listed_session("s2", host="eve"))
-    await until(lambda: browser.windows == 5)  # four of the banned, and that of all others
+    await until(lambda: browser.windows == 6)  # one of each of the banned, and that of all others
     for n in range(3):
         _, newcomer = await browser.ask(question({"free": {"min": n + 2}}), f"new{n}")
         assert newcomer.types == ["state"]
@@ -134,3 +134,35 @@ async def test_a_host_that_bans_many_takes_no_room_from_everybody_else(browser: 
     await browser.shows(newcomer, topic, "s1", "s2")
     with pytest.raises(WindowsFull):
         await browser.ask(question({"free": {"min": 9}}), "last")
+
+
+async def test_who_is_banned_has_a_window_however_many_others_are(browser: Browser) -> None:
+    world = browser.world
+    world.hub.queries.lists["sessions"].windows._most = 4
+    browser.put(listed_session("s1", host="eve"), listed_session("s2", host="ada"))
+    for one in ("cat", "dan", "fay"):
+        world.source.viewers[one] = Viewer(one, banned_by=frozenset({"eve"}))
+    cats = [await browser.ask(question({"free": {"max": n + 1}}), "cat") for n in range(4)]
+    with pytest.raises(WindowsFull):
+        await browser.ask(question({"free": {"max": 9}}), "cat")
+    for one in ("dan", "fay"):
+        topic, watcher = await browser.ask(HUNGRY, one)
+        await browser.shows(watcher, topic, "s2")
+    ended = [cat.frames[-1] for _, cat in cats if cat.types[-1] == "ended"]
+    assert {frame["code"] for frame in ended} == {"watch_again"}
+    assert len(ended) == 2, "who has most makes room"
+
+
+async def test_who_becomes_banned_is_sent_the_same_however_many_others_are(
+    browser: Browser,
+) -> None:
+    world, banned = browser.world, [f"banned{n}" for n in range(8)]
+    world.hub.queries.lists["sessions"].windows._most = 4
+    browser.put(listed_session("s1", host="eve"), listed_session("s2", host="ada"))
+    asked = [await browser.ask(HUNGRY, one) for one in banned]
+    for one in banned:
+        world.source.viewers[one] = Viewer(one, banned_by=frozenset({"eve"}))
+    world.tell(ACCOUNTS, BansChanged(accounts=banned))
+    for topic, watcher in asked:
+        await browser.shows(watcher, topic, "s2")
+        assert watcher.types == ["state", "patch"]

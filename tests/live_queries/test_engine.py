@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lobby.live_queries import ANYBODY, MOST_ASKED_KEYS, MOST_ATTRIBUTE_SORTS, NO_FACTS, PEOPLE
+from lobby.live_queries import (
+    ANYBODY,
+    MOST_ASKED_KEYS,
+    MOST_ATTRIBUTE_SORTS,
+    NO_FACTS,
+    PEOPLE,
+)
 from tests.live_queries import strategies as some
+from tests.live_queries.crowds import CROWD, filled, session
 from tests.support.queries import QueryWorld, asked, run_through
 
 CHANGES = st.one_of(
@@ -112,7 +119,6 @@ def test_the_same_holds_for_people(steps: list[Any]) -> None:
     world.check()
 
 
-CROWD = 9
 MOVES = st.lists(
     st.tuples(st.integers(0, CROWD - 1), st.integers(-6, 12), st.integers(0, 7)),
     min_size=5,
@@ -144,16 +150,15 @@ def test_a_small_window_is_right_while_a_crowd_pushes_over_its_edge(
     world.check()
 
 
-def session(n: int, **fields: Any) -> dict[str, Any]:
-    state = {"id": str(n), "created": float(n), "seats": {}, "attributes": {"rank": n}, "free": 1}
-    return state | fields
-
-
-def filled(rows: int = 12) -> QueryWorld:
-    world = QueryWorld()
-    for n in range(rows):
+def test_many_that_come_and_are_pushed_out_again_are_not_kept_in_mind() -> None:
+    world = filled()
+    (window,) = world.ask([({"limit": 2, "sort": "-created"}, ANYBODY)])
+    for n in range(100, 1_100):
         world.put(str(n), session(n))
-    return world
+        if n % 3 == 0:
+            world.remove(str(n))
+    assert len(window._touched) <= 2 + window.most
+    world.check()
 
 
 def test_one_batch_is_learnt_at_a_time() -> None:

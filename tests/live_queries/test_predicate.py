@@ -105,7 +105,7 @@ def test_types_are_not_bent_and_lists_match_by_member(wanted: dict[str, Any], ho
     ("filter", "holds"),
     [
         ({"name": "JÖR"}, True),
-        ({"name": "jorg"}, False),
+        ({"name": "jorg"}, True),
         ({"region": {"not": "eu"}}, True),
         ({"browser": {"k": None}}, True),
         ({"browser": {"k": "v"}}, False),

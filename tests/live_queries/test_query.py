@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from lobby.live_queries import ANYBODY, Viewer
-from tests.live_queries.strategies import UUIDS
-from tests.support.queries import asked
+from lobby.live_queries import ANYBODY, QueryRow, Viewer, matches
+from lobby.live_queries.query import KEY_DIGITS
+from protocol.codec import problems_of
+from protocol.queries import SessionFilter
+from tests.live_queries.strategies import UUIDS, facts, sessions
+from tests.support.queries import QueryWorld, asked, run_through
 
 ME, HOST, *_ = UUIDS
 
@@ -80,9 +86,52 @@ def test_of_a_viewer_only_what_is_asked_makes_a_difference() -> None:
     assert asked(filter={"with": "friends"}).viewer(whole) == Viewer(ME, friends=friends)
     assert asked(filter={"welcome": True}).viewer(whole) == Viewer(ME, named=False, named_by=hosts)
     banned = Viewer(ME, friends=friends, banned_by=hosts)
-    assert asked().viewer(banned) == Viewer(ME, banned_by=hosts)
+    assert asked().viewer(banned) == Viewer(ME, banned_by=hosts, apart=True)
 
 
 def test_attributes_that_are_sorted_by() -> None:
     assert asked(sort="-attributes.a.b").attribute_sort == "attributes.a.b"
     assert asked(sort="-free").attribute_sort is None
+
+
+JSON = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.sampled_from([0, -1, 1.5, 2**70, "", "a", "friends", "open", "x" * 65, *UUIDS]),
+        st.text(max_size=4),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        inner.map(lambda one: [one] * 101),
+        st.dictionaries(st.sampled_from(["min", "max", "not", "k", "or", ""]), inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+FIELDS = st.sampled_from([*SessionFilter.model_fields, "with", "$or", "status", "", "a.b"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(FIELDS, JSON, max_size=3),
+    st.lists(st.tuples(sessions(), facts()), min_size=1, max_size=3),
+)
+def test_any_json_is_a_question_or_is_refused_with_its_path(filter: Any, rows: Any) -> None:
+    try:
+        query = asked(filter=filter)
+    except ValidationError as refused:
+        for problem in problems_of(refused):
+            assert problem["loc"][0] == "filter", problem
+            assert problem["msg"]
+        return
+    assert len(query.key_for("")) == KEY_DIGITS
+    world = QueryWorld()
+    (window,) = run_through(world.engine.learn([(query, ANYBODY)]))
+    for n, (state, said) in enumerate(rows):
+        world.engine.put(str(n), state | {"id": str(n)}, said)
+    found = [
+        n
+        for n, (state, said) in enumerate(rows)
+        if matches(query, QueryRow("", state, said), ANYBODY)
+    ]
+    assert window.total == len(found)

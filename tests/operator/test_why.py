@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pydantic_core import from_json, to_json
 
+from lobby.operator import commands
 from lobby.operator.why import Why, why
 from tests.support.lobby import local_lobby
 from tests.support.long_runs import long_run, scaled
@@ -23,6 +25,29 @@ async def test_it_says_of_one_account_what_happened_to_that_one() -> None:
         assert found["said"].startswith("left session 5 at ")
         assert {entry["session"] for entry in found["entries"]} == {"1", "2", "3", "4", "5"}
         assert first.uuid not in str(found)
+
+
+async def test_what_an_operator_did_stands_once_and_no_departure_of_others() -> None:
+    async with local_lobby() as local:
+        host, guest = await local.person(), await local.person()
+        await local.join(await local.open_session(host), guest)
+        for said in (
+            {
+                "command": "player restrict",
+                "player": host.uuid,
+                "type": "account_ban",
+                "reason": "cheats",
+            },
+            {"command": "player lift", "player": host.uuid},
+        ):
+            answered = from_json(await commands.answer(local.lobby, to_json(said)))
+            assert "result" in answered, answered
+        found = await why(local.lobby, Why(command="why", who=host.uuid))
+        done = [entry["what"] for entry in reversed(found["entries"])]
+        assert done == ["joined", "restricted", "gone", "restriction lifted"]
+        assert guest.uuid not in str(found)
+        (gone,) = [e for e in found["entries"] if e["what"] == "gone"]
+        assert gone["reason"] == "restricted"
 
 
 @long_run

@@ -140,3 +140,13 @@ def test_who_came_back_is_not_gone_from_there() -> None:
     again = entry("gone", 3800.0, session="5178", reason="dropped")
     assert words.headline([other, KICK, back, again], name).startswith("left session 5178 ")
     assert words.headline([KICK, entry("invited", 3700.0, session="5178")], name).startswith("left")
+
+
+def test_what_others_wrote_says_nothing_to_the_terminal() -> None:
+    evil = "a\x1b[2Jb\u202ec\nd"
+    for told in (
+        words.event({"at": 1.0, "code": evil}, name),
+        words.line(entry("gone", reason=evil, said=evil, door=evil), name),
+    ):
+        assert told.replace("\ufffd", "").isprintable()
+        assert "a\ufffd[2Jb\ufffdc d" in told

@@ -21,7 +21,7 @@ from lobby.config import Settings
 from tests.support.processes import LobbyProcess
 from tests.support.server_thread import Served, serving
 from tests.support.services import LOOPBACK
-from tests.support.waiting import SOON, TIMEOUT, block_until
+from tests.support.waiting import TIMEOUT, block_until, soon
 
 SETTINGS = "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"
 H2C = f"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n{SETTINGS}"
@@ -159,7 +159,7 @@ def test_a_connection_stays_open_for_longer_than_a_proxy_keeps_it(own_lobby: Lob
         assert http.getresponse().read()
         idle = time.monotonic()
         assert http.sock.recv(1) == b""
-        assert 1.5 < time.monotonic() - idle < 2 + SOON
+        assert 1.5 < time.monotonic() - idle < 2 + soon()
 
 
 def test_a_request_on_its_way_to_a_server_that_stops_is_answered(own_lobby: LobbyProcess) -> None:

@@ -12,7 +12,7 @@ from tests.support.channel_client import Client
 from tests.support.people import call
 from tests.support.processes import LobbyProcess
 from tests.support.services import LOOPBACK
-from tests.support.waiting import SOON, TIMEOUT
+from tests.support.waiting import TIMEOUT, soon
 
 HANDSHAKE = (
     "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -90,4 +90,4 @@ def test_the_second_signal_ends_it_at_once(own_lobby: LobbyProcess) -> None:
         while "draining" not in own_lobby.log:
             assert time.monotonic() - began < TIMEOUT
         assert own_lobby.stop() == 0
-        assert time.monotonic() - began < SOON
+        assert time.monotonic() - began < soon()

@@ -20,7 +20,7 @@ from tests.support.people import new_user
 from tests.support.processes import LobbyProcess
 from tests.support.raw_websocket import TEXT, RawWebsocket, frame
 from tests.support.services import LOOPBACK
-from tests.support.waiting import SOON, TIMEOUT, block_until
+from tests.support.waiting import TIMEOUT, block_until, soon
 
 OTHER = "127.0.0.2"
 CROWDED = "127.0.0.3"
@@ -130,7 +130,7 @@ async def test_d1_an_address_with_all_it_may_have_is_told_429_until_one_is_close
         browser = await Client.connect(
             lobby.url, hello=False, origin=lobby.url, local_addr=(CROWDED, 0)
         )
-        await browser.until_closed(SOON)
+        await browser.until_closed(soon())
         assert (browser.closed, browser.frames[0]["code"]) == (4029, "too_many")
         assert browser.frames[0]["retry_after"] == 10
         # 2. Others are not meant, and they are served again once one has gone.
@@ -172,7 +172,7 @@ SPECTATOR = b'{"type":"hello","id":"hello"}'
 
 async def heard(client: Client) -> tuple[int | None, str]:
     """The close code, and of the refusal before it."""
-    await client.until_closed(SOON)
+    await client.until_closed(soon())
     return client.closed, client.frames[-1].get("code", "")
 
 

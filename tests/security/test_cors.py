@@ -46,7 +46,7 @@ def operations(client: httpx2.Client) -> list[tuple[str, str]]:
     paths = client.get("/openapi.json").json()["paths"]
     found = [(method.upper(), path) for path, item in paths.items() for method in item]
     assert len(found) > 80
-    more = ["/", "/web/channel.js", "/web/folding.js", "/openapi.json", "/web/none", "/nowhere"]
+    more = ["/", "/web/lobby.js", "/web/page.js", "/openapi.json", "/web/none", "/nowhere"]
     return [*found, *(("GET", path) for path in more)]
 
 
@@ -119,7 +119,7 @@ def test_c5_the_page_of_the_lobby_itself_needs_no_leave(shared: Served) -> None:
 
 def test_c5_without_listed_origins_an_answer_does_not_differ_by_them() -> None:
     with serving() as served:
-        answer = httpx2.get(f"{served.url}/web/channel.js", headers={"Origin": GAME})
+        answer = httpx2.get(f"{served.url}/web/lobby.js", headers={"Origin": GAME})
     assert told(answer) == {}
     assert "origin" not in answer.headers.get("vary", "").lower()
 

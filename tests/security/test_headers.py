@@ -87,7 +87,7 @@ def test_g3_every_route_answers_with_every_header(served: tuple[Served, bool]) -
             answer = http.request(method, path.replace("{", "").replace("}", ""))
             check(answer, secure=secure)
             seen.add(answer.status_code)
-        files = ["/", "/openapi.json", "/asyncapi.json", "/web/style.css", "/web/channel.js"]
+        files = ["/", "/openapi.json", "/asyncapi.json", "/web/style.css", "/web/lobby.js"]
         for path in files:
             answer = http.get(path)
             check(answer, secure=secure)

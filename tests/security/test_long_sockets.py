@@ -19,7 +19,7 @@ from lobby.identity.tokens import LEEWAY_SECONDS
 from tests.support.channel_client import Client, Refused
 from tests.support.server_thread import Served, serving
 from tests.support.slowness import within
-from tests.support.waiting import SOON
+from tests.support.waiting import soon
 
 ENDED, EXPIRED = 4503, 4003
 CACHED_SECONDS = 5
@@ -67,7 +67,7 @@ async def test_c3_what_ends_a_session_closes_its_sockets_within_a_second(
     other = await Client.connect(served.url, anonymous=True)
     with within(1):
         served.do(act(served.lobby, user.uuid))
-        assert [await socket.until_closed(SOON) for socket in sockets] == [ENDED] * 3
+        assert [await socket.until_closed(soon()) for socket in sockets] == [ENDED] * 3
     again = await Client.connect(served.url, hello=False)
     with pytest.raises(Refused):
         await again.command("hello", token=token)
@@ -81,7 +81,7 @@ async def test_c3_a_token_that_expires_closes_its_socket(served: Served, user: A
         user.uuid, user.kind, token_version=user.token_version, seconds=1 - LEEWAY_SECONDS
     )
     client = await Client.connect(served.url, short)
-    assert await client.until_closed(SOON) == EXPIRED
+    assert await client.until_closed(soon()) == EXPIRED
 
 
 async def test_c3_each_command_checks_again_where_the_word_of_it_was_lost(
@@ -100,7 +100,7 @@ async def test_c3_each_command_checks_again_where_the_word_of_it_was_lost(
                 await client.until_closed(0.2)
             with suppress(Refused, ConnectionClosed, ConnectionError):
                 await client.command("presence.set", status="busy")
-    assert await client.until_closed(SOON) == ENDED
+    assert await client.until_closed(soon()) == ENDED
 
 
 async def test_c3_a_socket_ends_with_a_login_whose_token_has_no_expiry() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.deployments import Deployment, two_processes
+from tests.support.deployments import GRACE_SECONDS, Deployment, two_processes
 from tests.support.processes import LobbyProcess
 
 
@@ -16,7 +16,7 @@ def lobby(
 ) -> Iterator[Deployment]:
     home = tmp_path_factory.mktemp("lobby")
     if request.param == "one-process":
-        alone = LobbyProcess(home, grace_seconds=1).start()
+        alone = LobbyProcess(home, grace_seconds=GRACE_SECONDS).start()
         yield Deployment(alone, alone)
         alone.remove()
         return

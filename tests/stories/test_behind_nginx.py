@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -19,6 +20,7 @@ from tests.support.channel_client import Client
 from tests.support.deployments import Deployment, two_processes
 from tests.support.long_poll import MINE
 from tests.support.nginx import EXAMPLE, Nginx
+from tests.support.people import new_host
 from tests.support.processes import LobbyProcess
 from tests.support.services import LOOPBACK, Missing, absent
 from tests.support.tcp_proxy import tcp_proxy
@@ -31,6 +33,8 @@ WAY_SECONDS = 0.05
 ROLLING_SECONDS = 3.0
 """nginx counts in whole seconds for how long it leaves a server that failed."""
 LONGEST_POLL = 900
+MANY = 57
+"""Topics, besides three lists: sixty in all."""
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +181,39 @@ async def test_a_rolling_restart_answers_every_post_and_ends_no_poll_in_an_error
             await player.close()
     assert len(statuses) > 50
     assert set(statuses) == {200}, nginx.log
+
+
+async def test_a_reload_ends_no_channel_and_who_comes_back_has_all_that_they_watched(
+    nginx: Nginx, pair: Deployment
+) -> None:
+    host = await new_host(pair.there.url)
+    wanted: list[dict[str, Any]] = [{"topic": f"presence:{uuid.uuid4()}"} for _ in range(MANY)]
+    wanted += [{"topic": "sessions", "filter": {"host": host.uuid}, "limit": 3}]
+    wanted += [{"topic": "people", "limit": 200}, {"topic": "presence:count"}]
+    async with await connected(nginx) as client, await host.connect() as leader:
+        said = (await client.command("watch", topics=wanted))["topics"]
+        topics = [one["topic"] for one in said]
+        browser = topics[MANY]
+        await client.until(lambda: all(topic in client.states for topic in topics))
+        # 1. nginx reads its files anew: this channel stays, and hears what happens.
+        await asyncio.to_thread(nginx.reload)
+        id = (await leader.command("session.launch"))["session"]["id"]
+        await client.until(lambda: id in client.states[browser]["sessions"])
+        # 2. Whoever comes back through the new worker is brought up to date, all at once.
+        await client.drop()
+        await leader.command("session.update", session=id, attributes={"mode": "duel"})
+        await client.open(host=LOOPBACK, ssl=nginx.trusted, origin="https://lobby.example")
+        again = [
+            one | {"known": client.known[topic]} for one, topic in zip(wanted, topics, strict=True)
+        ]
+        seen = len(client.frames)
+        named = (await client.command("watch", topics=again))["topics"]
+        assert [one["topic"] for one in named] == topics
+        await client.until(lambda: {f.get("topic") for f in client.frames[seen:]} >= {*topics})
+        await client.until(
+            lambda: client.states[browser]["sessions"][id]["attributes"] == {"mode": "duel"}
+        )
+        assert (client.gaps, client.violations) == (0, [])
 
 
 async def is_ready(http: httpx2.AsyncClient, process: LobbyProcess) -> bool:

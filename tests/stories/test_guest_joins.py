@@ -144,10 +144,10 @@ async def test_by_slots(lobby: Deployment) -> None:
         async with await guest.connect() as joining:
             session = (await joining.command("session.join", session=str(id)))["session"]
             assert session["seats"]["3"]["player"] == guest.uuid
-        # 3. Only its own user gives a slot back.
-        refused = await other.call("POST", f"/slots/{id + 4}/release")
-        assert (refused.status_code, refused.text) == (403, "not yours")
-        assert (await guest.call("POST", f"/slots/{id + 4}/release")).text == "OK"
+            # 3. Only its own user gives a slot back.
+            refused = await other.call("POST", f"/slots/{id + 4}/release")
+            assert (refused.status_code, refused.text) == (403, "not yours")
+            assert (await guest.call("POST", f"/slots/{id + 4}/release")).text == "OK"
         await hosting.until(
             lambda: hosting.states[f"session:{id}"]["seats"]["3"]["status"] == "free"
         )

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from lobby.actions.topics import SLICE
 from lobby.live_queries import Query
 from protocol.topics import PRESENCE
+from tests.support.crowd import account
 from tests.support.long_lists import LongLists, long_lists
 from tests.support.long_runs import long_run, whole_only
 from tests.support.loop_turns import collector_as_served
@@ -77,7 +79,8 @@ async def sessions_by_query(lists: LongLists, many: int) -> None:
     lists.read.clear()
     await held(f"a look with {DIFFERENT} that differ", lists.look)
     assert lists.read["pages"] == 0
-    assert lists.read["get"] <= DIFFERENT
+    assert lists.read["get"] == 0, "they are read together"
+    assert lists.read["many"] <= DIFFERENT // SLICE + 1
     engine = lists.hub.queries.lists["sessions"].windows.engine
     await until(
         lambda: sum("renamed" in _name(engine.state(id)) for id in engine.ids()) == DIFFERENT
@@ -97,13 +100,20 @@ async def people_by_query(lists: LongLists, people: int, many: int) -> None:
     await held("a look", lists.look)
     assert not lists.read, "versions agree"
     await held(f"{many:,} questions", partial(lists.learn, people_questions(many)))
-    await held("many change", partial(lists.enter, 1, PEOPLE // 5, "playing"))
+    await held(f"{PEOPLE:,} change at once", partial(all_play, lists))
     engine = lists.hub.queries.lists["people"].windows.engine
     playing = [id for id in engine.ids() if (engine.state(id) or {})["status"] == "playing"]
-    assert len(playing) == PEOPLE // 5 - 1
+    assert len(playing) == PEOPLE
     await held("a gap on the bus", lists.miss_roster)
     assert len(engine) == people
     assert lists.encoded(PRESENCE) == 0
+
+
+async def all_play(lists: LongLists) -> None:
+    """One burst: nobody waits for what is made of it."""
+    engine, last = lists.hub.queries.lists["people"].windows.engine, account(PEOPLE).uuid
+    await lists.enter(1, PEOPLE + 1, "playing")
+    await until(lambda: (engine.state(last) or {})["status"] == "playing")
 
 
 async def test_sessions_by_query(lists: LongLists) -> None:

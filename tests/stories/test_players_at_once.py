@@ -32,10 +32,9 @@ from tests.support.channel_client import Client, Refused
 from tests.support.deployments import Deployment, over
 from tests.support.processes import LobbyProcess
 from tests.support.services import PostgresServer, RedisServer
+from tests.support.waiting import TIMEOUT
 
-PEOPLE, DEEDS, AT_ONCE = 8, 16, 30
-CONVERGENCE_SECONDS = 30.0
-TTL_SECONDS, TAKEOVER_SECONDS = 2, 10.0
+PEOPLE, DEEDS, AT_ONCE, TTL_SECONDS = 8, 16, 30, 2
 NOBODY = b"$-1\r\n"
 
 
@@ -152,9 +151,9 @@ async def differences(day: Day, one: Player) -> list[str]:
     wrong = []
     async with await Client.connect(one.client.url, one.client.token) as fresh:
         for session in day.sessions:
-            with suppress(Refused):
-                await fresh.watch(f"session:{session}")
             topic = f"session:{session}"
+            with suppress(Refused):
+                await fresh.watch(topic)
             if one.client.states.get(topic) != fresh.states.get(topic):
                 wrong.append(f"{topic} on the socket")
             wrong += await unread(one, session, fresh.states.get(topic))
@@ -184,7 +183,7 @@ async def unread(one: Player, session: str, on_socket: Json | None) -> list[str]
 async def require_agreement(day: Day) -> None:
     wrong = ["not looked yet"]
     with suppress(TimeoutError):
-        async with asyncio.timeout(CONVERGENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT):
             while wrong:
                 found = await asyncio.gather(*(differences(day, one) for one in day.people))
                 wrong = [f"{n}: {what}" for n, whats in enumerate(found) for what in whats]
@@ -283,19 +282,19 @@ async def test_when_the_process_that_sweeps_is_killed_another_sweeps(
     prefix = brief.here.settings["LOBBY_REDIS_PREFIX"]
     lock = f"{prefix}{{live}}:lock:{expiring_keys.leader('sweeper')}"
     # 1. The one that was started first sweeps. It is killed, and a session runs out of time.
-    async with asyncio.timeout(TAKEOVER_SECONDS):
+    async with asyncio.timeout(TIMEOUT):
         while (swept_before := redis_server.ask("GET", lock)) == NOBODY:
             await asyncio.sleep(0.1)
     async with players(Deployment(brief.there, brief.there), 1, seed=1) as (one,):
         session = await one.make_or_join()
         brief.here.kill()
         # 2. The other one sweeps, and the session is gone.
-        async with asyncio.timeout(TAKEOVER_SECONDS):
+        async with asyncio.timeout(TIMEOUT):
             while (await one.read(session)).status_code == 200:
                 await asyncio.sleep(0.1)
         assert redis_server.ask("GET", lock) not in (swept_before, NOBODY)
         # 3. Whoever sat in it is told so, without asking.
-        async with asyncio.timeout(TAKEOVER_SECONDS):
+        async with asyncio.timeout(TIMEOUT):
             while session in one.held or not one.cursor:
                 await one.follow()
         assert (await events(one, session, 0))[-1]["event_code"] == "session_expired"

@@ -204,3 +204,4 @@ async def test_every_answer_is_what_a_fresh_look_would_find(
             ]
             await one.client.command("watch", topics=[*again, {"topic": "sessions"}])
         await agree(onlookers)
+        assert lobby.here.faults() == lobby.there.faults() == []

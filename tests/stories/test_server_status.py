@@ -25,7 +25,7 @@ from tests.support.server_status import (
     new_admin,
     new_login,
 )
-from tests.support.waiting import SOON, until
+from tests.support.waiting import soon, until
 
 
 @dataclass
@@ -79,21 +79,21 @@ async def test_who_connects_is_online_in_every_process_and_who_leaves_is_not(sta
     before = stage.admin.get("/server/players/count")["online"]
     # 1. They come: online within a second, everywhere.
     client = await person.connect()
-    await until(lambda: online(True), SOON)
+    await until(lambda: online(True), soon())
     assert [one.get("/server/players/online")["online"] for one in asking] == [before + 1] * 2
     # 2. They wish not to be seen: as if they had left.
     await client.command("presence.set", status="invisible")
-    await until(lambda: online(False), SOON)
+    await until(lambda: online(False), soon())
     await client.command("presence.set", status="busy")
-    await until(lambda: online(True), SOON)
+    await until(lambda: online(True), soon())
     # 3. They drop: still there for the grace period, then gone.
     await client.drop()
     assert online(True)
     await until(lambda: online(False), 3)
     # 4. A goodbye is at once.
     async with await person.connect():
-        await until(lambda: online(True), SOON)
-    await until(lambda: online(False), SOON)
+        await until(lambda: online(True), soon())
+    await until(lambda: online(False), soon())
     assert stage.admin.get("/server/players/online") == {"online": before}
 
 
@@ -123,7 +123,7 @@ class WatchedSession:
             person = self.page.states["presence"][who.uuid]
             return {name: person.get(name) for name in fields} == fields
 
-        await self.page.until(seen, SOON)
+        await self.page.until(seen, soon())
 
 
 async def a_session_is_watched(url: str, host: Person, guest: Person) -> WatchedSession:
@@ -144,15 +144,15 @@ async def test_watchers_see_names_nicknames_and_icons_change(stage: Stage) -> No
     (host, host_person), (guest, guest_person) = stage.add(), stage.add()
     watched = await a_session_is_watched(stage.lobby.here.url, host_person, guest_person)
     hosting, joining, page = watched.hosting, watched.joining, watched.page
-    await until(lambda: watched.names() == [(host.login, guest.login)] * 3, SOON)
+    await until(lambda: watched.names() == [(host.login, guest.login)] * 3, soon())
     # 1. Both take another name; the administrator gives one of them.
     stage.there(host).own("PUT", "/name", json={"name": "Hostess"})
     stage.admin.call("PUT", f"/users/{guest.login}", json={"name": "Guest One"})
     await watched.until_seen(hosting, name="Hostess")
     await watched.until_seen(joining, name="Guest One")
-    await until(lambda: watched.names() == [("Hostess", "Guest One")] * 3, SOON)
+    await until(lambda: watched.names() == [("Hostess", "Guest One")] * 3, soon())
     state = f"host:{hosting.uuid}"
-    await joining.until(lambda: joining.states[state]["name"] == "Hostess", SOON)
+    await joining.until(lambda: joining.states[state]["name"] == "Hostess", soon())
     # 2. Nicknames: the first is shown, and none when there is none.
     one, two = new_login("One"), new_login("Two")
     guest.own("PUT", "/nicknames", json=[one, two])
@@ -163,14 +163,14 @@ async def test_watchers_see_names_nicknames_and_icons_change(stage: Stage) -> No
     await watched.until_seen(joining, nickname=None, name="Guest One")
     # 3. Icons: told by a digest that changes with the picture.
     stage.there(guest).own("PUT", "/icon", json={"icon": data_url(png(4, 4))})
-    first = await page.until(lambda: watched.icon(joining), SOON)
+    first = await page.until(lambda: watched.icon(joining), soon())
     guest.own("PUT", "/icon", json={"icon": data_url(png(5, 5))})
-    await page.until(lambda: watched.icon(joining) != first, SOON)
+    await page.until(lambda: watched.icon(joining) != first, soon())
     guest.own("PUT", "/icon", json={"icon": None})
     await watched.until_seen(joining, icon=None, name="Guest One")
     # 4. Without a name they go by their login again.
     stage.there(host).own("PUT", "/name", json={"name": None})
-    await until(lambda: watched.names() == [(host.login, "Guest One")] * 3, SOON)
+    await until(lambda: watched.names() == [(host.login, "Guest One")] * 3, soon())
     for client in (page, hosting, joining):
         assert (client.violations, client.gaps) == ([], 0)
         await client.close()
@@ -198,12 +198,12 @@ async def test_who_is_deleted_is_gone_from_everywhere(stage: Stage) -> None:
     assert stage.there(leader).own("DELETE") == {}
     assert stage.admin.call("DELETE", f"/users/{guest.login}").json() == {}
     # 3. Sockets, seats, session, presence, friendships and bans go with them.
-    assert await leading.until_closed(SOON) == 4503
-    assert await sitting.until_closed(SOON) == 4503
-    await page.until(lambda: leading.uuid not in hosts(page), SOON)
-    await page.until(lambda: page.states["sessions"][id]["seats"]["1"]["status"] == "free", SOON)
+    assert await leading.until_closed(soon()) == 4503
+    assert await sitting.until_closed(soon()) == 4503
+    await page.until(lambda: leading.uuid not in hosts(page), soon())
+    await page.until(lambda: page.states["sessions"][id]["seats"]["1"]["status"] == "free", soon())
     gone = {leading.uuid, sitting.uuid}
-    await page.until(lambda: gone.isdisjoint(page.states["presence"]), SOON)
+    await page.until(lambda: gone.isdisjoint(page.states["presence"]), soon())
     lists = (await other_person.call("GET", f"/hosts/{knowing.uuid}")).json()
     assert (lists["friends"], lists["banlist"]) == ([], [])
     # 4. No token of theirs opens anything any more, nor does the password.
@@ -217,7 +217,7 @@ async def test_who_is_deleted_is_gone_from_everywhere(stage: Stage) -> None:
 
 
 async def until_worthless(user: User) -> None:
-    await until(lambda: needs_refresh(user.call("GET", "/users")), SOON)
+    await until(lambda: needs_refresh(user.call("GET", "/users")), soon())
 
 
 async def nothing_of_theirs_opens_a_door(stage: Stage, user: User, person: Person) -> None:
@@ -239,12 +239,12 @@ async def test_a_new_password_closes_every_door_that_the_old_one_opened(stage: S
     elsewhere = User(stage.eyes.http, user.login).log_in()
     client = await person.connect()
     assert user.own("PUT", "/password", json={"password": "another horse 8"}) == {}
-    assert await client.until_closed(SOON) == 4503
-    await until(lambda: needs_refresh(elsewhere.call("GET", "/users")), SOON)
+    assert await client.until_closed(soon()) == 4503
+    await until(lambda: needs_refresh(elsewhere.call("GET", "/users")), soon())
     assert error(elsewhere.renew())
     assert (await person.call("GET", "/users")).status_code == 401
     # The login that set it goes on, on either process, and renews.
-    await until(lambda: not needs_refresh(stage.there(user).call("GET", "/users")), SOON)
+    await until(lambda: not needs_refresh(stage.there(user).call("GET", "/users")), soon())
     assert user.own("GET", "/login")
     there = stage.there(user)
     there.take(there.renew())
@@ -256,9 +256,9 @@ async def test_an_administrators_powers_end_in_every_process(stage: Stage) -> No
     there = stage.there(boss)
     assert there.get("/console-available")
     stage.admin.call("PUT", f"/users/{boss.login}/is-admin", json={"isAdmin": False})
-    await until(lambda: there.call("GET", "/console-available").status_code == 403, SOON)
+    await until(lambda: there.call("GET", "/console-available").status_code == 403, soon())
     stage.admin.call("PUT", f"/users/{boss.login}/is-admin", json={"isAdmin": True})
-    await until(lambda: there.call("GET", "/console-available").status_code == 200, SOON)
+    await until(lambda: there.call("GET", "/console-available").status_code == 200, soon())
 
 
 async def test_odd_logins_are_as_unknown_as_any(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from tests.support.channel_client import merged
 from tests.support.checked_clients import PLAIN
 from tests.support.processes import LobbyProcess
 from tests.support.raw_websocket import TEXT, RawWebsocket, frame
-from tests.support.waiting import block_until
+from tests.support.waiting import TIMEOUT, block_until
 
 SESSIONS = 500
 FILLING = {"text": "x" * 2_000}
@@ -140,7 +140,7 @@ def test_a_slow_reader_gets_the_list_and_then_what_changed_meanwhile(
 
 def test_who_reads_nothing_is_cut_off(client: RawWebsocket) -> None:
     say(client, "watch", topic="sessions")
-    end = time.monotonic() + 3 * WireLimits().stall_timeout
+    end = time.monotonic() + max(TIMEOUT, 3 * WireLimits().stall_timeout)
     with suppress(ConnectionResetError, BrokenPipeError):
         while time.monotonic() < end:
             select.select([], [], [], 0.2)

@@ -70,7 +70,7 @@ class BannedViewer:
 
     def came_and_went(self, topic: str) -> bool:
         heard = [one["type"] for one in self.watching.frames if one.get("topic") == topic]
-        return heard == ["state", "patch", "state"]
+        return heard == ["state", "patch", "patch"]
 
     def heard(self, *topics: str) -> list[Any]:
         return [

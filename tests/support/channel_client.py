@@ -190,7 +190,8 @@ class Client:
                 heard = json.loads(text)
                 for frame in heard if isinstance(heard, list) else [heard]:
                     await self._take(frame)
-                self._news.set()
+                    self._news.set()
+                    await asyncio.sleep(0)  # who waits sees each state, also one that passes
         except ConnectionClosed:
             pass
         self.closed, self.reason = self.socket.close_code or 1006, self.socket.close_reason or ""

@@ -37,7 +37,7 @@ OPEN_ENDS = [
 ]
 SOMETIMES = ("Retry-After", "Lobby-About")
 """Headers of refusals that not every one of its status has."""
-PAGES = re.compile(r"/|/j/[^/]*|/web/[^/]*|/client/v1/[^/]*")
+PAGES = re.compile(r"/|/people|/inbox|/s/[^/]*|/j/[^/]*|/web/[^/]*|/client/v1/[^/]*")
 
 
 def _pattern(validator: Any, pattern: str, value: object, schema: Any) -> Iterator[ValidationError]:

@@ -14,6 +14,8 @@ from tests.support.processes import LobbyProcess
 from tests.support.redis_groups import RedisClusterGroup, SentinelGroup
 from tests.support.services import PostgresServer, RedisServer
 
+GRACE_SECONDS = 1
+"""For which a seat is kept, so that stories need not wait long until it is free."""
 SECRET = "stories-are-signed-with-this-key-0123456789"
 
 
@@ -48,7 +50,7 @@ def over(
         "redis_url": redis.url,
         "redis_prefix": f"story-{home_factory.mktemp('prefix').name}:",
         "secret": SECRET,
-        "grace_seconds": 1,
+        "grace_seconds": GRACE_SECONDS,
         **settings,
     }
     pair = [LobbyProcess(home_factory.mktemp("lobby"), **shared) for _ in range(2)]

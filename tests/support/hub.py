@@ -163,7 +163,8 @@ class HubWorld:
 
     def tie(self, viewer: str, **ties: Iterable[str]) -> None:
         """These are the viewer's ties by now. Nobody is told."""
-        self.people.tied[viewer] = Ties(**{name: frozenset(who) for name, who in ties.items()})
+        given: Any = {name: frozenset(who) for name, who in ties.items()}
+        self.people.tied[viewer] = Ties(**given)
 
     def say(self, topic: str, text: str) -> None:
         self.source.append(topic, text)

@@ -43,6 +43,12 @@ class MemoryPeople:
         await self._asked("shown", len(who))
         return seen
 
+    async def everybody(self, shard: int) -> tuple[Known, Iterator[tuple[str, dict[str, Any]]]]:
+        mine = [(who, person) for who, person in self.online.items() if self.shard_of(who) == shard]
+        at = self.at[shard]
+        await self._asked("everybody")
+        return at, iter(mine)
+
     async def counts(self) -> dict[str, Any]:
         statuses = Counter(person["status"] for person in self.online.values())
         await self._asked("counts")
@@ -57,6 +63,11 @@ class MemoryPeople:
         tied = self.tied.get(viewer, Ties())
         await self._asked("ties")
         return tied
+
+    async def stale(self, known: Mapping[str, Ties]) -> list[str]:
+        now = {one: self.tied.get(one, Ties()) for one in known}
+        await self._asked("stale")
+        return [one for one, ties in known.items() if now[one] != ties]
 
     async def _asked(self, what: str, many: int = 1) -> None:
         self.asked[what] += many

@@ -27,7 +27,7 @@ LOCKS = {
 }
 NPM_FLOORS: dict[str, dict[str, str]] = {
     folder: json.loads((ROOT / folder / "package.json").read_text())["devDependencies"]
-    for folder in ("tests/generators", "clients/js")
+    for folder in ("tests/generators", "clients/js", "clients/page")
 }
 """Of each folder with a lock of npm, its packages."""
 
@@ -40,6 +40,12 @@ def floors(lines: list[str]) -> dict[str, Version]:
         assert specifier.operator == ">=", requirement
         found[canonicalize_name(requirement.name)] = Version(specifier.version)
     return found
+
+
+def npm_floors(asked: dict[str, str]) -> dict[str, Version]:
+    """The same of npm, whose names may have a scope."""
+    assert all(floor.startswith(">=") for floor in asked.values()), asked
+    return {canonicalize_name(name): Version(floor[2:]) for name, floor in asked.items()}
 
 
 def locked(lock: str) -> list[Requirement]:

@@ -47,6 +47,7 @@ class LongLists:
         self.read: Counter[str] = Counter()
         self._count(lobby.roster, "read")
         self._count(lobby.sessions, "get")
+        self._count(lobby.sessions, "many")
         self._count(lobby.sessions, "pages")
 
     def _count(self, port: Any, verb: str) -> None:

@@ -8,6 +8,7 @@ import datetime
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import ssl
 import tempfile
@@ -21,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.support.repository import ROOT
 from tests.support.services import LOOPBACK, Missing, Server, free_port
+from tests.support.waiting import block_until
 
 EXAMPLE = ROOT / "deploy" / "nginx.conf"
 AROUND = """
@@ -68,6 +70,13 @@ class Nginx(Server):
     def answers(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex((LOOPBACK, self.port)) == 0
+
+    def reload(self) -> None:
+        """As an operator has it read its files anew: return once another worker accepts. The one
+        before goes on with the connections that it has."""
+        before = {process.pid for process in self._family()}
+        self._running().send_signal(signal.SIGHUP)
+        block_until(lambda: not {process.pid for process in self._family()} <= before)
 
     def _site(self, ports: list[int], idle: float) -> str:
         site = EXAMPLE.read_text()

@@ -13,6 +13,7 @@ import httpx2
 
 from tests.support.channel_client import Client
 from tests.support.checked_clients import PLAIN, RecordedChannel, openapi
+from tests.support.server_status import access_header, basic
 
 PASSWORD = "correct horse 9"
 
@@ -35,6 +36,12 @@ class Person:
 
     async def call(self, method: str, path: str, **options: object) -> httpx2.Response:
         return await call(self.url, method, path, headers=self.headers, **options)
+
+    async def at_server_status(self) -> dict[str, str]:
+        """Headers for the server, users and nicknames API, where they log in with their name."""
+        login = basic(str(self.name), PASSWORD)
+        said = await call(self.url, "POST", "/api/auth", headers=login)
+        return access_header(said.json()["access"]["id"])
 
 
 async def call(url: str, method: str, path: str, **options: object) -> httpx2.Response:

@@ -24,6 +24,8 @@ LOG_SHOWN = 8_000
 """Characters of the log's end, where a process does not end."""
 SERVE = [sys.executable, "-c", "from lobby.cli import main; main()", "serve"]
 
+FAULTS = ("broken", "delivery_not_understood", "part_failed")
+"""Events that the program logs only where it is wrong itself, whatever is away."""
 GENEROUS = {
     "LOBBY_REGISTRATIONS_PER_HOUR": "1000000",
     "LOBBY_REGISTRATIONS_PER_SITE": "1000000",
@@ -75,6 +77,11 @@ class LobbyProcess:
     @property
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def faults(self) -> list[str]:
+        """Events that are nobody's fault but the program's, as it logged them."""
+        lines = self.log.splitlines()
+        return [line for line in lines if any(f'"event": "{name}"' in line for name in FAULTS)]
 
     def environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("LOBBY_")}

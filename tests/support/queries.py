@@ -193,12 +193,14 @@ class QueryWorld:
         self.engine.forget(window)
         del self.clients[window], self.filters[window]
 
-    def flush(self, seconds: float) -> None:
-        """Let time pass, and everybody fold what comes."""
+    def flush(self, seconds: float, *, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Let time pass, and everybody fold what comes. `meanwhile` runs wherever it may."""
         self.now += seconds
-        for window, frame in self.engine.flush(self.now):
-            if client := self.clients.get(window):  # else it is being learnt, with others
-                client.fold(frame, self.now)
+        for sent in self.engine.flush(self.now):
+            if sent is None:
+                meanwhile()
+            elif client := self.clients.get(sent[0]):  # else it is being learnt
+                client.fold(sent[1], self.now)
 
     def expected(self, window: QueryWindow) -> State:
         """A fresh evaluation of the window's question."""

@@ -8,7 +8,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import uvicorn
@@ -23,6 +23,8 @@ from lobby.process.http import Http
 from tests.support.waiting import TIMEOUT
 
 T = TypeVar("T")
+TICK_SECONDS = 0.1
+"""How often uvicorn looks at its clock."""
 
 SECRET = "a signing key that only the tests know about"
 GENEROUS: dict[str, Any] = {
@@ -69,7 +71,7 @@ def serving(app: Starlette | None = None, **settings: Any) -> Iterator[Served]:
     # Named as TCP, or asyncio leaves Nagle's algorithm on and each answer takes 40 ms.
     listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
             ws=wire(WireLimits()),
@@ -86,10 +88,32 @@ def serving(app: Starlette | None = None, **settings: Any) -> Iterator[Served]:
     try:
         yield Served(app, started.wait(), f"http://127.0.0.1:{listener.getsockname()[1]}")
     finally:
-        server.should_exit = True
+        server.stop(started.loop)
         thread.join(TIMEOUT)
         listener.close()
         assert not thread.is_alive()
+
+
+class _Server(uvicorn.Server):
+    """Ends as soon as it is told so: uvicorn itself looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = asyncio.Event()
+
+    def stop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Called by another thread."""
+        self.should_exit = True
+        if loop is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                loop.call_soon_threadsafe(self._stopping.set)
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), TICK_SECONDS)
 
 
 class _Start:

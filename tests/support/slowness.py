@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import pytest
 
@@ -18,6 +19,7 @@ Clock = Callable[[], float]
 USUAL_SECONDS = 0.010
 """That `_work` takes where the tests' bounds were set."""
 SAMPLES = 5
+OF_LATE_SECONDS = 10.0
 DOCUMENT = {str(n): {"name": f"p{n}", "seats": dict.fromkeys("abcd", "free")} for n in range(120)}
 
 
@@ -28,6 +30,17 @@ def slowness(clock: Clock = time.monotonic) -> float:
     """
     taken = statistics.median(_seconds(clock) for _ in range(SAMPLES)) / USUAL_SECONDS
     return max(1.0, taken, _waiting() if clock is time.monotonic else 1.0)
+
+
+def slowness_of_late() -> float:
+    """The same on a wall clock, measured no oftener than every OF_LATE_SECONDS: it takes a while
+    itself."""
+    return max(_slowness_in(int(time.monotonic() / OF_LATE_SECONDS)), _waiting())
+
+
+@lru_cache(maxsize=1)
+def _slowness_in(span: int) -> float:
+    return slowness()
 
 
 def _waiting() -> float:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from lobby.actions.changes.trail import GONE
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.reasons import Reason
-from lobby.domain.trail import Record
+from lobby.domain.trail import GONE, Record
 from lobby.operator.why import Why, why
 from tests.support.crowd import account
 

@@ -9,14 +9,21 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
 
+from tests.support.slowness import slowness_of_late
+
 TIMEOUT = 30.0
 """Seconds; generous, for a busy machine."""
 
 SOON = 5.0
-"""Seconds that "at once" may take on such a machine; shorter than the lobby's own timers."""
+"""Seconds that "at once" may take; shorter than the lobby's own timers."""
 
 POLL_SECONDS = 0.02
 EAGER_TURNS = 20
+
+
+def soon() -> float:
+    """SOON, and longer on a machine that is slower now than where bounds were set."""
+    return min(TIMEOUT, SOON * slowness_of_late())
 
 
 async def until(

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.processes import LobbyProcess
+from tests.support.waiting import TIMEOUT
 from tests.web.scripted_server import ScriptedServer
 
+expect.set_options(timeout=TIMEOUT * 1000)
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -72,12 +74,17 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def browser_page(browser: Browser) -> AsyncIterator[Open]:
-    """Open a lobby's page; with `channel`, played by hand; with `clock`, one that can be moved.
-    Options go to the browser."""
+    """Open a lobby's page; with `channel`, played by hand; with `clock`, one that can be moved;
+    `at` is the path of a place. Options go to the browser."""
     opened: list[Page] = []
 
     async def browser_page(
-        url: str, channel: ScriptedServer | None = None, *, clock: bool = False, **options: Any
+        url: str,
+        channel: ScriptedServer | None = None,
+        *,
+        clock: bool = False,
+        at: str = "",
+        **options: Any,
     ) -> Window:
         opened.append(page := await browser.new_page(**options))
         window = Window(page)
@@ -86,7 +93,7 @@ async def browser_page(browser: Browser) -> AsyncIterator[Open]:
             await page.clock.install()
         if channel:
             await channel.stand_in(page)
-        await page.goto(url)
+        await page.goto(url + at)
         await page.wait_for_selector(".connection[data-phase=live]")
         return window
 

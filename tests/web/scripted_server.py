@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.async_api import Page, WebSocketRoute
 
-from lobby.live_queries import ANYBODY, Query, QueryRow, matches, query_of
+from lobby.live_queries import Query, QueryRow, Viewer, matches, query_of
 from protocol.channel import COMMAND
 from protocol.codec import decode
 from protocol.frames import FRAME
@@ -22,6 +22,7 @@ State = dict[str, Any]
 
 
 COUNT = "presence:count"
+JOURNALS = ("inbox", "chat:")
 
 
 class ScriptedServer:
@@ -33,10 +34,13 @@ class ScriptedServer:
     def __init__(self, **states: State) -> None:
         self.states: dict[str, State] = {"people": {}, "sessions": {}, **states}
         self.states[COUNT] = count(self.states["people"])
+        self.states.setdefault("friends", {"people": {}})
         self.queries: dict[str, Query] = {}
         """By the topic of their frames."""
         self.versions = dict.fromkeys(self.states, 1)
+        self.cursors: dict[str, int] = {}
         self.heard: list[dict[str, Any]] = []
+        """Commands; a watch of several topics as one of each."""
         self.arrivals = 0
         self.mute = False
         self.more: dict[str, Any] = {}
@@ -94,9 +98,19 @@ class ScriptedServer:
         query = self.queries[name]
         schema, topic = query.schema, query.schema.name
         rows = [QueryRow(id, state) for id, state in self.states[topic].items()]
-        found = [row for row in rows if matches(query, row, ANYBODY)]
+        viewer = Viewer(uuid=self.more.get("uuid", ""), named="name" in self.more)
+        found = [row for row in rows if matches(query, row, viewer)]
         found.sort(key=lambda row: schema.sort_key(query.sort, row))
         return {"total": len(found), topic: {row.id: row.state for row in found[: query.limit]}}
+
+    def entry(self, topic: str, entry: State) -> None:
+        """One more in a journal."""
+        self.cursors[topic] = cursor = self.cursors.get(topic, 0) + 1
+        self.say({"type": "entry", "topic": topic, "cursor": cursor, "entry": entry})
+
+    def watches(self, topic: str) -> list[dict[str, Any]]:
+        """What was asked of this topic, each time."""
+        return [one for one in self.heard if one["type"] == "watch" and one["topic"] == topic]
 
     async def close(self, code: int, reason: str = "") -> None:
         assert self._here is not None
@@ -120,28 +134,49 @@ class ScriptedServer:
     def _answer(self, text: str | bytes) -> None:
         command = json.loads(text)
         decode(str(text).encode(), COMMAND)
-        self.heard.append(command)
+        topics = command.get("topics")
+        self.heard += [{**command, **one} for one in topics] if topics else [command]
         self._news.set()
         if not self.mute:
             self._reply(command)
 
     def _reply(self, command: dict[str, Any]) -> None:
+        if command["type"] == "watch":
+            return self._watch(command)
         result = self.answers.get(command["type"], {})
-        if code := self.refused.get(command.get("topic", "")):
-            result = {"code": code}
-        if "code" in result:
+        if "code" in result and command["type"] != "session.code":
             self.say({"type": "refusal", "re": command["id"], "message": "No.", **result})
             return
         if command["type"] == "hello":
-            result = {"uuid": None, "name": None, "kind": "spectator", "heartbeat_ms": 20_000}
+            result = {"kind": "spectator", "heartbeat_ms": 20_000}
             result |= self.more
-        if command["type"] == "watch":
-            result = {"topic": self._name(command)}
         if command["type"] == "unwatch":
             self.queries.pop(command["topic"], None)
         self.say({"type": "reply", "re": command["id"], "result": result})
-        if command["type"] == "watch":
-            self.show(result["topic"])
+
+    def _watch(self, command: dict[str, Any]) -> None:
+        asked = command.get("topics") or [command]
+        said = [self._begun(one) for one in asked]
+        if "topics" in command:
+            self.say({"type": "reply", "re": command["id"], "result": {"topics": said}})
+        elif "code" in said[0]:
+            self.say({"type": "refusal", "re": command["id"], **said[0]})
+        else:
+            self.say({"type": "reply", "re": command["id"], "result": said[0]})
+        for one in said:
+            if "code" not in one and not one["topic"].startswith(JOURNALS):
+                self.show(one["topic"])
+
+    def _begun(self, asked: dict[str, Any]) -> dict[str, Any]:
+        topic = asked["topic"]
+        if code := self.refused.get(topic):
+            return {"code": code, "message": "No."}
+        if topic.startswith(JOURNALS):
+            return {"topic": topic, "cursor": self.cursors.get(topic, 0), "epoch": "by-hand"}
+        name = self._name(asked)
+        if name not in self.queries and name not in self.states:
+            return {"code": "topic_not_found", "message": "No."}
+        return {"topic": name}
 
     def _name(self, command: dict[str, Any]) -> str:
         topic: Any = command["topic"]

@@ -14,11 +14,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LONGEST_CHANCE = "Math.random = () => 0.999999"
 CONNECT = """async (token) => {
-  const { Channel } = await import("/web/channel.js");
+  const { LobbyClient } = await import("/client/v1/lobby.js");
   window.asked = [];
   const newest = (why) => { window.asked.push(why.expired); return `t${window.asked.length}`; };
-  const status = (said) => { window.said = said; };
-  new Channel({ token: token ?? newest, status }).open();
+  const client = new LobbyClient({ token: token ?? newest });
+  client.on("state", (said) => { window.said = said; });
+  client.connect().catch(() => {});
 }"""
 
 
@@ -69,7 +70,7 @@ async def test_a_dead_token_is_never_shown_again(open_page: Open) -> None:
     await page.evaluate(CONNECT, "the only one")
     await channel.until_heard("hello", times=2)
     await channel.close(4003)
-    await page.wait_for_function("window.said.phase === 'stopped' && window.said.code === 4003")
+    await page.wait_for_function("window.said.phase === 'closed' && window.said.why.code === 4003")
     assert channel.arrivals == 2
 
 

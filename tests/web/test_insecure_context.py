@@ -15,21 +15,20 @@ from tests.support.people import new_user
 from tests.support.processes import LobbyProcess
 from tests.web.conftest import Open
 from tests.web.scripted_server import ScriptedServer, person, session, uuid_of
-from tests.web.test_coming_in import inside
+from tests.web.visitor import card, enter, inside
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DONE_WITHOUT = {"actions.js": ["navigator."]}
+DONE_WITHOUT = {"parts.js": ["navigator."]}
 """Uses that a test below shows to be done without: the clipboard."""
 SECURE_ONLY = re.compile(
     r"\bcrypto\.(?!getRandomValues\b)|\bnavigator\.(?!language|onLine|userAgent\b)|\bcaches\.|"
     r"\bcookieStore\b|\bNotification\b|\bServiceWorker|\bshow\w+Picker\b|\bisSecureContext\b"
 )
 PLAY = """async (id) => {
-  const { Channel } = await import("/web/channel.js");
-  const channel = new Channel({ anonymous: true });
-  channel.open();
-  while (channel.phase !== "live") await new Promise((done) => setTimeout(done, 10));
+  const { LobbyClient } = await import("/client/v1/lobby.js");
+  const channel = new LobbyClient({ anonymous: true });
+  await channel.connect();
   const { session } = await channel.command("session.join", { session: id });
   const again = await channel.command("session.join", { session: id }).catch(({ code }) => code);
   channel.close();
@@ -59,8 +58,8 @@ async def test_the_page_is_live_and_a_game_can_play_there(
     async with await host.connect() as hosting:
         await hosting.command("host.set", only_friends=False, allow_nonames=True)
         id = (await hosting.command("session.launch", name="On the LAN"))["session"]["id"]
-        card = window.page.get_by_role("article", name="On the LAN")
-        await expect(card).to_contain_text("1 of 8 seats taken")
+        row = card(window.page, "On the LAN")
+        await expect(row).to_contain_text("1 of 8 seats taken")
         assert await window.page.evaluate(PLAY, id) == [False, 8, "already_seated"]
     await expect(window.page.locator(".words")).to_have_text("Live")
     assert window.troubles == []
@@ -78,9 +77,10 @@ async def test_without_a_clipboard_the_link_is_marked_to_be_copied(
 ) -> None:
     link = "https://lobby.example/j/KQ5N76"
     window = await browser_page(address(lobby_server), inside(code="KQ5N76", link=link))
-    await window.page.get_by_role("button", name="Copy link").click()
-    told = window.page.locator(".told")
-    await expect(told).to_contain_text("The link is marked: copy it from there.")
+    page = await enter(window)
+    await page.get_by_role("button", name="Copy link").click()
+    told = page.get_by_role("status").first
+    await expect(told).to_have_text("The link is marked: copy it from there.")
     assert await window.page.evaluate("getSelection().toString()") == link
     assert window.troubles == []
 
@@ -93,25 +93,25 @@ async def test_a_session_without_a_leader_breaks_nothing(
         del unled[key]
     channel = ScriptedServer(sessions={"1024": led, "2048": unled}, people={uuid_of(1): person()})
     window = await browser_page(address(lobby_server), channel)
-    card = window.page.get_by_role("article", name="Unled")
-    await expect(card.locator(".facts")).to_have_text("no leader1 of 8 seats taken")
-    await expect(window.page.locator("#sessions-count")).to_contain_text("2 open sessions")
+    facts = card(window.page, "Unled").locator(".facts")
+    await expect(facts).to_have_text("nobody leads")
+    await expect(window.page.locator(".row")).to_have_count(2)
     # One takes the lead, and leaves it again.
     channel.patch("sessions", {"2048": {"host": uuid_of(7), "host_name": "grace"}})
-    await expect(card.locator(".facts")).to_contain_text("hosted by grace")
+    await expect(facts).to_have_text("grace")
     channel.patch("sessions", {"2048": {"host_name": None}})
-    await expect(card.locator(".facts")).to_contain_text("hosted by no name (00000007)")
+    await expect(facts).to_have_text("no name")
     channel.patch("sessions", {"2048": {"host": None}})
-    await expect(card.locator(".facts")).to_contain_text("no leader")
+    await expect(facts).to_have_text("nobody leads")
     assert window.troubles == []
 
 
 async def test_one_row_that_cannot_be_shown_stops_no_other(
     browser_page: Open, lobby_server: LobbyProcess
 ) -> None:
-    odd = session(2048, name="Odd") | {"seats": "none"}
+    odd = session(2048) | {"name": {"toString": 1}}
     channel = ScriptedServer(sessions={"1024": session(1024, name="Sound"), "2048": odd})
     window = await browser_page(address(lobby_server), channel)
-    await expect(window.page.get_by_role("article", name="Sound")).to_be_visible()
+    await expect(card(window.page, "Sound")).to_be_visible()
     channel.patch("sessions", {"1024": {"name": "Sound still"}})
-    await expect(window.page.get_by_role("article", name="Sound still")).to_be_visible()
+    await expect(card(window.page, "Sound still")).to_be_visible()

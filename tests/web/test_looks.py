@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.support.processes import LobbyProcess
 from tests.web.conftest import Open
 from tests.web.scripted_server import ScriptedServer, person, session, uuid_of
+from tests.web.visitor import HOSTILE, known_as, unfold
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -21,63 +23,66 @@ async def test_it_is_read_as_landmarks_headings_and_lists(open_page: Open) -> No
     lobby["free"] = 4
     people = {uuid_of(1): person("ada"), uuid_of(2): person(status="playing", since=1.7e9)}
     window = await open_page(ScriptedServer(people=people, sessions={"1024": lobby}))
+    await unfold(window.page, "Harbour")
     await expect(window.page.locator("body")).to_match_aria_snapshot(OUTLINE)
     assert await window.page.evaluate(FAULTS) == []
     assert window.troubles == []
 
 
 OUTLINE = """
+- link "Skip to the sessions"
+- link "Skip to the people"
 - banner:
-  - heading "Lobby" [level=1]
+  - link "Lobby":
+    - heading "Lobby" [level=1]
   - text: Live
+  - button "Log in"
+  - button "Sign up"
 - status
-- navigation "At a glance":
-  - link "2 people online"
-  - link "1 open session"
-  - link "4 free seats"
-- region "You":
-  - group: Come in
 - main:
-  - region "Open sessions":
-    - heading "Open sessions" [level=2]
+  - region "Play":
+    - heading "Host a session" [level=2]
+    - button "Host…"
+    - heading "Have a code?" [level=2]
+    - textbox "Have a code?"
+    - button "Join"
+  - region "Sessions":
+    - heading "Sessions" [level=2]
+    - radiogroup "Which sessions":
+      - radio "I can join 1" [checked]
+      - radio "All 1"
     - search "Sessions":
-      - text: Search
-      - searchbox "Search"
-      - checkbox "Open, no password"
-      - text: Open, no password
-      - checkbox "Free seats"
-      - text: Free seats
-    - list:
+      - searchbox "Search sessions"
+      - combobox "Order"
+    - list "Sessions":
       - listitem:
         - article "Harbour":
-          - heading "Harbour" [level=3]
-          - text: open
-          - paragraph: hosted by ada 2 of 8 seats taken
+          - button "Seats of Harbour" [expanded]
+          - heading "Harbour" [level=3]:
+            - link "Harbour"
+          - paragraph: ada
+          - text: 2 of 8 seats taken open
+          - button "Join Harbour"
           - heading "Team 1" [level=4]
           - list:
-            - listitem: "Seat 1: ada taken"
-            - listitem: "Seat 2: no name taken"
-            - listitem: "Seat 3: reserved"
-            - listitem: "Seat 4: invited"
+            - listitem: ada leads
+            - listitem: no name
+            - listitem: kept
+            - listitem: invited
           - heading "Team 2" [level=4]
           - list:
-            - listitem: "Seat 5: free"
-  - region "Online now":
-    - heading "Online now" [level=2]
+            - listitem: free
+- complementary "People":
+  - region "People":
+    - heading "People" [level=2]
     - search "People":
-      - text: Search
-      - searchbox "Search"
-    - list:
+      - searchbox "Search people"
+    - heading "Everybody" [level=3]
+    - list "Everybody":
       - listitem:
-        - text: ada online
-        - code: "00000001"
-        - text: since
-        - time
+        - button "ada online"
       - listitem:
-        - text: no name playing
-        - code: "00000002"
-        - text: since
-        - time
+        - button "no name playing"
 - contentinfo
 """
 
@@ -148,62 +153,122 @@ async def test_every_text_stands_out_from_its_ground_in_light_and_dark(open_page
     assert await low_contrasts(window.page) == []
 
 
+async def test_the_reader_may_choose_light_or_dark_and_keeps_it(open_page: Open) -> None:
+    page = (await open_page(a_busy_lobby(), color_scheme="light")).page
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = await page.evaluate(ground)
+    await page.get_by_role("button", name="Light or dark").click()
+    await page.get_by_role("radio", name="Dark").click()
+    assert await page.evaluate(ground) != light
+    await page.reload()
+    await expect(page.locator(".row").first).to_be_visible()
+    assert await page.evaluate(ground) != light
+
+
 async def test_colour_is_never_the_only_sign(open_page: Open) -> None:
-    page = (await open_page(a_busy_lobby())).page
-    words = await page.locator(".person .status").all_text_contents()
-    assert words == ["online", "away", "busy", "playing", "reconnecting"]
-    assert await page.locator(".door").all_text_contents() == ["closed", "open"]
+    page = (await open_page(a_busy_lobby(), at="/?show=all&sort=-created")).page
+    await expect(page.locator(".person .st")).to_have_text(
+        ["online", "away", "busy", "playing", "coming back"]
+    )
+    await expect(page.locator(".door")).to_have_text(["closed", "open"])
 
 
-async def test_it_fits_a_narrow_screen_with_the_longest_names(open_page: Open) -> None:
+PLACES = ("/", "/?show=all", "/people", "/inbox", "/s/1024", "/s/1")
+
+
+async def test_every_place_fits_with_the_longest_names(
+    open_page: Open, lobby_server: LobbyProcess
+) -> None:
     wide = "W" * 64
-    lobby = session(1024, name=wide, host=wide, attributes={wide: wide})
-    channel = ScriptedServer(people={uuid_of(1): person(wide)}, sessions={"1024": lobby})
-    page = (await open_page(channel, viewport={"width": 320, "height": 640})).page
-    assert await page.evaluate("document.documentElement.scrollWidth") == 320
+    lobby = session(1024, name=wide, host=wide, attributes={wide: wide, "mode": wide})
+    channel = known_as(ScriptedServer(people={uuid_of(1): person(wide)}, sessions={"1024": lobby}))
+    page = (await open_page(channel)).page
+    for place in PLACES:
+        await page.goto(lobby_server.url + place)
+        await expect(page.locator(".connection")).to_have_attribute("data-phase", "live")
+        await expect(page.locator("main").get_by_role("heading").first).to_be_attached()
+        for width in (320, 390, 768, 1280):
+            await page.set_viewport_size({"width": width, "height": 640})
+            found = await page.evaluate("document.documentElement.scrollWidth")
+            assert found == width, place
 
 
-async def test_the_keyboard_reaches_everything_in_order(open_page: Open) -> None:
-    page = (await open_page(a_busy_lobby())).page
-    reached = []
-    for _ in range(5):
-        await page.keyboard.press("Tab")
-        focused = page.locator(":focus-visible")
-        assert await focused.evaluate("found => found.getBoundingClientRect().top >= 0")
-        outline = await focused.evaluate("found => getComputedStyle(found).outlineStyle")
-        assert outline == "solid"
-        reached.append(await focused.inner_text())
-    assert reached == [
-        "Skip to the sessions",
-        "Skip to the people",
-        "5 people online",
-        "2 open sessions",
-        "7 free seats",
-    ]
-    await page.keyboard.press("Shift+Tab")
+ISOLATED = """() => [...document.querySelectorAll(".row h3 bdi")].every(
+  (one) => getComputedStyle(one).unicodeBidi === "isolate")"""
+
+
+async def test_texts_of_strangers_do_no_harm(open_page: Open) -> None:
+    marks = "Z" + "\u0310" * 2000
+    names = (HOSTILE, "\u202eevil", marks, "\u2066\u2067\u202dx")
+    listed = {
+        str(1024 + 16 * n): session(1024 + 16 * n, name=name, host=name)
+        for n, name in enumerate(names)
+    }
+    people = {uuid_of(n): person(name) for n, name in enumerate(names)}
+    window = await open_page(ScriptedServer(people=people, sessions=listed))
+    page = window.page
+    await expect(page.locator(".row")).to_have_count(len(names))
+    assert await page.locator("main img, aside img").count() == 0
+    heights = await page.evaluate(
+        "[...document.querySelectorAll('.row, .person')].map((one) => one.offsetHeight)"
+    )
+    assert max(heights) < 140
+    assert await page.evaluate(ISOLATED)
+    longest = (
+        "Math.max(...[...document.querySelectorAll('bdi')].map((one) => one.textContent.length))"
+    )
+    assert await page.evaluate(longest) < 100
+    assert window.troubles == []
+
+
+async def test_the_keyboard_alone_finds_opens_and_joins(open_page: Open) -> None:
+    listed = {str(1024 + 16 * n): session(1024 + 16 * n, name=f"Quay {n}") for n in range(3)}
+    channel = known_as(ScriptedServer(sessions=listed))
+    page = (await open_page(channel)).page
+    await expect(page.locator(".row")).to_have_count(3)
+    await page.keyboard.press("Tab")
+    await expect(page.locator(":focus")).to_have_text("Skip to the sessions")
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert await page.evaluate(outline) == "solid"
     await page.keyboard.press("Enter")
     await expect(page.locator("#sessions")).to_be_focused()
-
-
-async def test_an_empty_lobby_says_what_to_do_next(open_page: Open) -> None:
-    page = (await open_page(ScriptedServer())).page
-    command = page.locator("#no-people code")
-    await expect(command).to_have_text(
-        f".venv/bin/python docs/player.py guest {page.url.rstrip('/')}"
+    await page.keyboard.press("/")
+    await expect(page.locator("#search-sessions")).to_be_focused()
+    for _ in range(3):  # filters, order, then the list: one stop, whose first row is opened
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Seats of Quay 0")).to_have_attribute(
+        "aria-expanded", "true"
     )
-    await expect(page.locator("#no-sessions")).to_contain_text("player.py host")
-    assert await low_contrasts(page) == []
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator(":focus")).to_have_text("Quay 1")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("button", name="Seats of Quay 1")).to_have_attribute(
+        "aria-expanded", "true"
+    )
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".row.open")).to_have_count(0)
+    await page.keyboard.press("End")
+    await expect(page.locator(":focus")).to_have_text("Quay 2")
+    await page.keyboard.press("j")
+    assert (await channel.until_heard("session.join"))["session"] == "1056"
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_contain_text("search sessions")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(":focus")).to_have_text("Quay 2")
 
 
-async def test_a_change_glows_and_moves_nothing_for_those_who_want_no_motion(
-    open_page: Open,
-) -> None:
-    timing = "found => found.getAnimations().map((one) => one.effect.getTiming().easing)"
-    for motion, expected in ((None, ["ease-out"]), ("reduce", ["steps(1)"])):
-        channel = ScriptedServer(people={uuid_of(1): person("ada")})
-        page = (await open_page(channel, reduced_motion=motion)).page
-        row = page.locator(".person")
-        await expect(row).to_contain_text("online")
-        channel.patch("people", {uuid_of(1): {"status": "away"}})
-        await expect(row).to_contain_text("away")
-        assert await row.evaluate(timing) == expected
+async def test_an_empty_lobby_says_what_a_visitor_can_do(open_page: Open) -> None:
+    window = await open_page(ScriptedServer())
+    page = window.page
+    empty = page.locator("#no-sessions")
+    for words in ("Sign up and host", "Play without a name", "Log in"):
+        await expect(empty.get_by_role("button", name=words)).to_be_visible()
+    await expect(page.locator("#no-people")).to_contain_text("Watching this page does not count")
+    text = await page.locator("body").inner_text()
+    assert ".py" not in text
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        assert await low_contrasts(page) == []
+    assert await page.evaluate(FAULTS) == []
+    assert window.troubles == []

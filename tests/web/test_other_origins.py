@@ -20,21 +20,18 @@ from tests.support.waiting import block_until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLAY = """async ([lobby, slot, session]) => {
-  const { Channel } = await import(`${lobby}/web/channel.js`);
+  const { LobbyClient } = await import(`${lobby}/client/v1/lobby.js`);
   const form = new URLSearchParams({ username: "from-elsewhere", password: "correct horse 9" });
   const registered = await fetch(`${lobby}/users`, { method: "POST", body: form });
   const token = await (await fetch(`${lobby}/users/login`, { method: "POST", body: form })).text();
   const headers = { Authorization: `Bearer ${token}`, "Idempotency-Key": crypto.randomUUID() };
   const joined = await fetch(`${lobby}/slots/${slot}/reserve`, { method: "POST", headers });
-  const seen = await new Promise((seen, failed) => {
-    const status = ({ phase }) =>
-      phase === "live" && channel.command("session.join", { session }).catch(failed);
-    const channel = new Channel({ token, status });
-    const mine = (seat) => seat.status === "taken" && seat.name === "from-elsewhere";
-    const changed = (state) => Object.values(state.seats).some(mine) && seen(channel.phase);
-    channel.watch(`session:${session}`, { changed });
-    channel.open();
-  });
+  const client = new LobbyClient({ url: lobby, token });
+  await client.connect();
+  await client.command("session.join", { session });
+  const ours = (seat) => seat.status === "taken" && seat.name === "from-elsewhere";
+  await client.watch(`session:${session}`).when(({ seats }) => Object.values(seats).some(ours));
+  const seen = client.state.phase;
   const host = await fetch(`${lobby}/hosts`, { method: "POST" });
   const { uuid } = await host.json();
   const key = { Authorization: `Host ${host.headers.get("Host-Key")}` };
@@ -49,6 +46,49 @@ PLAY = """async ([lobby, slot, session]) => {
     named: changed.headers.get("X-Request-Id")?.length,
   };
 }"""
+LOOK = """async ([lobby, token, friend, session]) => {
+  const { Channel } = await import(`${lobby}/web/channel.js`);
+  const channel = new Channel({ token });
+  const shown = (topic, question, holds) =>
+    new Promise((seen) =>
+      channel.watch(topic, { changed: (state) => holds(state) && seen(true) }, { question }));
+  const watched = Promise.all([
+    shown("sessions", { filter: { host: "friends" } }, ({ sessions }) => session in sessions),
+    shown("people", { filter: { status: "online" } }, ({ people }) => friend in people),
+    shown("friends", null, ({ people }) => people[friend]?.status === "online"),
+    shown(`presence:${friend}`, null, ({ status }) => status === "online"),
+    shown("presence:count", null, ({ online }) => online >= 2),
+  ]);
+  channel.open();
+  await watched;
+  const headers = { Authorization: `Bearer ${token}` };
+  const asked = [];
+  for (const path of ["/presence", `/presence/${friend}`, "/friends/presence"]) {
+    const first = await fetch(lobby + path, { headers });
+    const known = { ...headers, "If-None-Match": first.headers.get("ETag") };
+    asked.push([first.status, (await fetch(lobby + path, { headers: known })).status]);
+  }
+  const search = async (filter) => {
+    const json = { ...headers, "Content-Type": "application/json" };
+    const body = JSON.stringify({ filter });
+    return fetch(`${lobby}/sessions/search`, { method: "POST", headers: json, body });
+  };
+  const found = await (await search({ host: "friends" })).json();
+  const wrong = await search({ host: "me" });
+  const why = (await wrong.json()).detail[0].loc.join(".");
+  return { asked, found: found.sessions.map(({ id }) => id), wrong: [wrong.status, why] };
+}"""
+SHUT_OUT = """async ([lobby, token]) => {
+  const read = (path, options) =>
+    fetch(lobby + path, options).then(() => "read", (no) => no.name);
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+  return [
+    await read("/presence", {}),
+    await read("/friends/presence", { headers }),
+    await read("/sessions/search", { method: "POST", headers, body: "{}" }),
+    await read("/sessions/search", { method: "POST", body: "{}" }),
+  ];
+}"""
 REFUSED = """async (lobby) => {
   const call = (options) => fetch(`${lobby}/users`, options).then(() => "read", (no) => no.name);
   const socket = new WebSocket(`${lobby.replace("http", "ws")}/ws`, "lobby.v1");
@@ -56,7 +96,7 @@ REFUSED = """async (lobby) => {
   return [
     await call({}),
     await call({ method: "POST", headers: { Authorization: "Bearer x" } }),
-    await import(`${lobby}/web/channel.js`).then(() => "loaded", (no) => no.name),
+    await import(`${lobby}/web/page.js`).then(() => "loaded", (no) => no.name),
     await closed,
   ];
 }"""
@@ -118,3 +158,28 @@ async def test_a_page_of_another_origin_gets_nothing_and_the_log_says_why(
     assert await page.evaluate(REFUSED, lobby.url) == ["TypeError", "TypeError", "TypeError", 4507]
     block_until(lambda: f'"origin": "{sites[1]}"' in lobby.log)
     assert "LOBBY_ALLOWED_ORIGINS" in lobby.log
+
+
+async def test_a_page_of_a_listed_origin_asks_questions_and_who_is_online(
+    page: Page, lobby: LobbyProcess, sites: list[str]
+) -> None:
+    viewer, friend = await new_user(lobby.url), await new_user(lobby.url)
+    befriend = f"/hosts/{viewer.uuid}/friends?friend={friend.uuid}"
+    assert (await viewer.call("POST", befriend)).status_code == 200
+    async with await friend.connect() as theirs:
+        session = (await theirs.command("session.launch"))["session"]["id"]
+        await page.goto(sites[0])
+        looked = await page.evaluate(LOOK, [lobby.url, viewer.token, friend.uuid, session])
+    assert looked == {
+        "asked": [[200, 304]] * 3,
+        "found": [session],
+        "wrong": [422, "body.filter.host"],
+    }
+
+
+async def test_a_page_of_another_origin_asks_nobody(
+    page: Page, lobby: LobbyProcess, sites: list[str]
+) -> None:
+    viewer = await new_user(lobby.url)
+    await page.goto(sites[1])
+    assert await page.evaluate(SHUT_OUT, [lobby.url, viewer.token]) == ["TypeError"] * 4

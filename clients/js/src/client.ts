@@ -241,7 +241,7 @@ export class LobbyClient {
   #awake(): void {
     const { phase } = this.#state;
     if (phase === "waiting" && this.#backoff.free) void this.#open();
-    else if (phase === "live") this.#connection?.send(JSON.stringify({ type: "ping", id: random(22) }));
+    else if (phase === "live") this.#connection?.probe();
   }
 
   /** Before the token expires, a newer one: nobody notices anything. */

@@ -6,6 +6,7 @@ import { BROKEN } from "./close_codes.js";
 export const ANSWER_MS = 10_000;
 /** After an error most sockets tell of their close; that of Node 20 does not always. */
 const CLOSE_FOLLOWS_MS = 50;
+const PROBE_MS = 1000;
 
 export type Frame = Record<string, any>;
 
@@ -22,6 +23,7 @@ export class Connection {
   #silence: ReturnType<typeof setTimeout> | undefined;
   #beat: ReturnType<typeof setTimeout> | undefined;
   #heartbeatMs = 0;
+  #probed = 0;
   #ping = () => {};
 
   constructor(socket: WebSocket, told: Told) {
@@ -41,6 +43,14 @@ export class Connection {
     this.#heartbeatMs = ms;
     this.#ping = ping;
     this.#beatAgain();
+  }
+
+  /** Is it still there? Asked once a second at most: a network may flicker. */
+  probe(): void {
+    const now = Date.now();
+    if (Math.abs(now - this.#probed) < PROBE_MS) return;
+    this.#probed = now;
+    this.#ping();
   }
 
   send(text: string): void {

@@ -144,7 +144,8 @@ class InboxEntry(TypedDict):
     its views this reader gets; both absent when the reader no longer belongs to it. `rank`,
     `request` (for entitlements) and `order` (within a request) are ids. Of kind `message`: a
     text that somebody posted, with the `link` to fetch and its entity tag, `link_tag`.
-    `reason`: why the reader is no longer in the session, where that is so."""
+    `reason`: why the reader is no longer in the session, where that is so; `until`: until when
+    they are kept out of it, in Unix seconds."""
 
     kind: Literal[
         "session_invited",
@@ -174,6 +175,7 @@ class InboxEntry(TypedDict):
     link: NotRequired[str]
     link_tag: NotRequired[str]
     reason: NotRequired[str]
+    until: NotRequired[float]
     custom_data: NotRequired[dict[str, str]]
     at: float
 
@@ -320,6 +322,14 @@ class Person(TypedDict):
     status: Literal["online", "away", "busy", "playing", "reconnecting"]
     since: float
     region: NotRequired[str]
+
+
+@final
+class PlayerKicked(TypedDict):
+    """`kept_out`: false where they may come back at once, as nobody more can be kept out."""
+
+    version: NotRequired[int]
+    kept_out: NotRequired[Literal[False]]
 
 
 @final

@@ -230,7 +230,7 @@ class Commands(Channel):
         timeout: float | None = ...,
         id: str | None = ...,
         retry: Retry = ...,
-    ) -> models.SessionChanged: ...
+    ) -> models.PlayerKicked: ...
 
     @overload
     async def command(

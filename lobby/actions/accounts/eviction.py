@@ -23,7 +23,7 @@ from lobby.domain.errors import AccountNotFound, SessionNotFound
 from lobby.domain.evictions import Eviction
 from lobby.domain.matchmaking.ticket_reasons import TicketReason
 from lobby.domain.permissions import Actor
-from lobby.domain.reasons import OF_THEIR_OWN, Reason
+from lobby.domain.reasons import Reason
 from lobby.domain.sessions import departures
 from persistence.ports import Unreachable
 
@@ -37,6 +37,11 @@ WHY_TICKETS_END = {
     Eviction.SIGNED_OUT: TicketReason.LEFT_QUEUE,
     Eviction.DELETED: TicketReason.ACCOUNT_DELETED,
 }
+WHY_SESSIONS_END = {
+    Reason.RESTRICTED: Reason.RESTRICTED,
+    Reason.ACCOUNT_DELETED: Reason.HOST_GONE,
+}
+"""Sessions that somebody hosts, by the reason why their host is out; any other: the host left."""
 
 
 async def evict(lobby: Lobby, account: str, why: Eviction) -> Account:
@@ -78,12 +83,12 @@ async def _sessions_of(lobby: Lobby, account: str, more: Iterable[int]) -> list[
 
 
 async def leave(lobby: Lobby, id: int, account: str, reason: Reason) -> None:
-    """Out of this session, which ends where it does not go on without them. Raises
-    SessionNotFound."""
+    """Out of this session, which ends where it does not go on without them: for everybody else, and
+    in its log, for one and the same reason. Raises SessionNotFound."""
     by = Actor(account)
     if (await lobby.sessions.get(str(id))).ends_without(account):
-        told = Reason.HOST_LEFT if reason in OF_THEIR_OWN else Reason.HOST_GONE
-        await change.end(lobby, id, by=by, message=HOST_GONE, reason=reason, others=told)
+        over = WHY_SESSIONS_END.get(reason, Reason.HOST_LEFT)
+        await change.end(lobby, id, by=by, message=HOST_GONE, reason=over, own=reason)
     else:
         await change.alter(
             lobby, id, lambda s: departures.dismiss(s, account, reason), by=by, refresh_ttl=False

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lobby.actions.accounts import eviction, profiles
 from lobby.context import Lobby
 from lobby.domain.accounts import Account, Restriction
 from lobby.domain.errors import Unacceptable
 from lobby.domain.evictions import Eviction
 from lobby.domain.permissions import Permit
+from lobby.identity import free_text
 from protocol import topics
 
 
@@ -20,9 +23,12 @@ async def restrict(
     lobby: Lobby, permit: Permit, *, account: str, restriction: Restriction
 ) -> Account:
     """Replaces a restriction of the same type. One that bars logins puts the account out of
-    everything at once. Raises AccountNotFound."""
+    everything at once. Its reason, which the one is shown, becomes one line. Raises
+    AccountNotFound, Unacceptable for a reason that cannot be shown."""
     permit.require_outright()
     now = lobby.clock()
+    if restriction.reason is not None:
+        restriction = replace(restriction, reason=free_text.title(restriction.reason))
 
     def decide(account: Account) -> None:
         account.restrict(restriction)

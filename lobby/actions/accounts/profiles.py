@@ -192,7 +192,7 @@ async def publish_profile(lobby: Lobby, account: Account) -> None:
 async def refresh_presence(lobby: Lobby, account: str) -> None:
     """In this process only, after bus events may have been lost."""
     with suppress(AccountNotFound):
-        lobby.presence.rename(profile_event(await lobby.account_cache.get(account)))
+        lobby.presence.account_changed(profile_event(await lobby.account_cache.get(account)))
 
 
 def profile_event(account: Account) -> ProfileChanged:

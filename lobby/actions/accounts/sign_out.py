@@ -6,26 +6,20 @@ sockets of that login are closed. Who has shown another login is there by that o
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import structlog
 
 from lobby import expiring_keys
-from lobby.actions.accounts import eviction
-from lobby.actions.changes import expiry_timers
 from lobby.actions.login import tokens
+from lobby.actions.timers import presence
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
 from lobby.domain.errors import (
     AccountNotFound,
-    NotSeated,
-    SessionNotFound,
     TokenRevoked,
     Unauthenticated,
 )
 from lobby.domain.login_errors import BadToken, LoginRefused
 from lobby.domain.permissions import Kind
-from lobby.domain.reasons import Reason
 from lobby.identity.tokens import Claims
 from persistence.ports import Unreachable
 
@@ -60,6 +54,7 @@ async def by_refresh_token(lobby: Lobby, token: str, *, address: str) -> None:
 
 
 async def _end(lobby: Lobby, claims: Claims, *, address: str) -> None:
+    """The timer is set first: where a process is killed behind the account, it frees the seats."""
     now, name, first = lobby.now(), claims.login.id, False
 
     def decide(account: Account) -> None:
@@ -67,29 +62,32 @@ async def _end(lobby: Lobby, claims: Claims, *, address: str) -> None:
         if first := name not in account.ended:
             account.end_login(name, until=_until(lobby, claims), now=now)
 
+    before = await lobby.accounts.get(claims.account)
+    known = name in before.ended or await _set_timer(lobby, before, name, at=now)
     changed = await lobby.accounts.change(claims.account, decide)
     lobby.audit.act("logout", actor=changed.uuid)
     tokens.publish_changed(lobby, changed)
-    if first:  # a token that is dead already puts nobody out of what they have come into since
-        await _depart(lobby, changed.uuid, name)
+    if first and known:  # a dead token puts nobody out of what they have come into since
+        await _depart(lobby, changed.uuid, name, at=now)
 
 
-async def _depart(lobby: Lobby, account: str, login: str) -> None:
-    """Free the seats of whom nothing but this login showed to be there. While Redis is away nobody
-    knows; their time runs out later."""
+async def _set_timer(lobby: Lobby, account: Account, login: str, *, at: float) -> bool:
+    """False while Redis is away: nobody knows then who is there, and their time runs out later."""
+    who, version = account.uuid, account.token_version
     try:
-        if await expiry_timers.forget_login(lobby, account, login):
-            return
-        if account in await lobby.roster.present([account]):
-            await lobby.timers.set(expiring_keys.sign_out(account), CLOSED_SECONDS)
-            return
+        await lobby.timers.set(expiring_keys.sign_out(who, login, version, at), CLOSED_SECONDS)
+    except Unreachable as away:
+        log.warning("departure_unknown", account=account.uuid, why=str(away))
+        return False
+    return True
+
+
+async def _depart(lobby: Lobby, account: str, login: str, *, at: float) -> None:
+    """At once; the timer does the same again, for those whose sockets are still open now."""
+    try:
+        await presence.depart(lobby, account, login, at=at)
     except Unreachable as away:
         log.warning("departure_unknown", account=account, why=str(away))
-        return
-    for session in await lobby.sessions.all("player", account):
-        if session.seats.sits(account) or session.leader == account:
-            with suppress(SessionNotFound, NotSeated):
-                await eviction.leave(lobby, session.id, account, Reason.LEFT)
 
 
 def _until(lobby: Lobby, claims: Claims) -> float:

@@ -156,15 +156,15 @@ async def end(
     by: Actor = SYSTEM.actor,
     message: str,
     reason: Reason,
-    others: Reason | None = None,
+    own: Reason | None = None,
     code: str = "session_deleted",
 ) -> Session:
-    """Delete the session; its members and its instance are notified, also of the reason. `others`:
-    why it is over for everybody else, where the reason is one of who did it. `code`: the last line
-    of its event log, which is kept for a day."""
+    """Delete the session; its members and its instance are notified, also of the reason. `own`: why
+    whoever did it is out of it, where that is another. `code`: the last line of its event log,
+    which is kept for a day."""
     session = await lobby.sessions.remove(str(id), decide)
     publish.end(lobby, session)
-    gone = departures(session, reason, but=by.uuid, others=others or reason)
+    gone = departures(session, reason, but=by.uuid, own=own or reason)
     await _best_effort(tickets.withdraw_if_left(lobby, session, None))
     note_in_trails(lobby, session, gone.values(), by=by)
     session.version += 1  # its end comes after everything else in its log

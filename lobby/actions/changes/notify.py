@@ -39,12 +39,13 @@ async def put(
     kind: Any,
     message: str,
     why: Departure | None = None,
+    until: float | None = None,
 ) -> None:
-    """Write an entry to the inbox of the player who holds the seat, or held it, and `why` no more.
-    Where the store is away it is written later, as things are by then; raises Unreachable all the
-    same."""
+    """Write an entry to the inbox of the player who holds the seat, or held it, and `why` no more;
+    `until`: for how long they are kept out of the session. Where the store is away it is written
+    later, as things are by then; raises Unreachable all the same."""
     entry, stream = _entry(lobby, seat, session, kind, message), topics.inbox(seat.player)
-    entry.reason = why.reason if why else None
+    entry.reason, entry.until = why.reason if why else None, until
 
     async def again() -> InboxEntry | None:
         held, now = await _held_now(lobby, session, seat.player)

@@ -47,7 +47,11 @@ async def notify_removed(
         if await _banned_by(lobby, held.player, by):
             return
         notice, why = UNINVITED, why and replace(why, said="")
-    await notify.put(lobby, held, session, kind=notice.kind, message=notice.message, why=why)
+    out = session.exclusions.in_force(lobby.now()).get(held.player)
+    until = out.until if out else None
+    await notify.put(
+        lobby, held, session, kind=notice.kind, message=notice.message, why=why, until=until
+    )
 
 
 async def _banned_by(lobby: Lobby, player: str, by: Actor) -> bool:

@@ -10,6 +10,7 @@ from lobby.domain.permissions import Actor
 from lobby.domain.reasons import OF_THEIR_OWN, Departure, Reason
 from lobby.domain.sessions.diff import SYSTEM_SOURCE, SessionChange
 from lobby.domain.sessions.session import Session
+from lobby.domain.trail import GONE
 
 COMING = {
     "player_joined": "joined",
@@ -18,9 +19,8 @@ COMING = {
     "leader_changed": "leads",
 }
 """What it is called, by the code of the change."""
-GONE = "gone"
-"""What each departure is called, but two: these are acts that the audit log has, too."""
 KICKED = "kicked"
+"""What departures are called that are acts, which the audit log has, too; the others are GONE."""
 WITHDRAWN = "invitation taken back"
 """What it is called that somebody takes back an invitation, which nobody has sat upon."""
 CANCELLED = "invite_cancelled"
@@ -43,13 +43,13 @@ def note_in_trails(
 
 
 def departures(
-    session: Session, reason: Reason, *, but: str, others: Reason
+    session: Session, reason: Reason, *, but: str, own: Reason
 ) -> dict[str, SessionChange]:
-    """Of everybody who had a seat when the session ended, and knew of it, by their uuid. `reason`
-    is of the player `but`."""
+    """Of everybody who had a seat when the session ended, and knew of it, by their uuid. `own` is
+    the reason of the player `but`."""
     return {
         held.player: SessionChange(
-            "session_deleted", held.player, why=Departure(reason if held.player == but else others)
+            "session_deleted", held.player, why=Departure(own if held.player == but else reason)
         )
         for held in session.seats.announced()
     }

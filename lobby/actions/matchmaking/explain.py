@@ -10,14 +10,26 @@ from typing import Any
 from lobby.actions.matchmaking import tick, wait_times
 from lobby.catalogue import matchmaking as rows
 from lobby.context import Lobby
+from lobby.domain.matchmaking import match_sessions
 from lobby.domain.matchmaking.errors import ProposalNotFound
 from lobby.domain.matchmaking.explain import Explainer
 from lobby.domain.matchmaking.states import Stage, TicketState
 from lobby.domain.matchmaking.tickets import Ticket
+from lobby.domain.sessions.session import Session
 from protocol.queues import MatchStage, OfferState, QueueState, WaitState
 
 SECONDS_EACH = 0.01
 """An explanation is cached for so long per waiting ticket, to bound the cost of computing it."""
+
+PAGE = 100
+"""Sessions that are read at a time."""
+MOST_TOLD = 20
+"""Matches of which an operator is told that nobody is sent there."""
+NEVER_SAID = "its game server has never reported its health, so nobody is sent there"
+LET_IT_REPORT = (
+    "let the game server report its health at the cadence of the configuration:"
+    " POST /session/v1/session/{session}/instance/health"
+)
 
 
 async def queue_state(lobby: Lobby, id: str) -> dict[str, Any]:
@@ -39,6 +51,41 @@ async def queue_state(lobby: Lobby, id: str) -> dict[str, Any]:
         offer=await _offer(lobby, ticket) if offered else None,
         waits=await _waits(lobby, ticket) if waiting else None,
     ).model_dump(exclude_none=True)
+
+
+async def unfilled(lobby: Lobby, ticket: str) -> list[dict[str, Any]]:
+    """For operators: the matches under way that would be filled by a ticket like this one, if their
+    game servers reported that they are well; which those are, and what to do. Raises
+    TicketNotFound."""
+    asked = await lobby.tickets.get(ticket)
+    profiles = [lobby.catalogue.by_profile.get(id) for id in asked.profiles]
+    filling = [one for one in profiles if one is not None and one.join_mode == "backfill"]
+    found: list[dict[str, Any]] = []
+    if filling:
+        async for page in lobby.sessions.pages("live", "yes", size=PAGE):
+            for session in page:
+                fits = any(tick.suits(lobby.catalogue, one, session) for one in filling)
+                if fits and session.region == asked.region and (told := unheard(session)):
+                    found.append(told)
+    return found[:MOST_TOLD]
+
+
+def unheard(session: Session) -> dict[str, Any] | None:
+    """Which game server keeps its match from being filled, why, and what to do; None: none does."""
+    instance = session.instance
+    if instance is None or not match_sessions.unheard(session):
+        return None
+    said = instance.health.value if instance.health else None
+    told = {
+        "session": str(session.id),
+        "instance": instance.id,
+        "host": instance.host,
+        "server": instance.server,
+        "health": said,
+        "why": f"its game server says {said}" if said else NEVER_SAID,
+        "do": LET_IT_REPORT.format(session=session.id),
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 async def _stage(lobby: Lobby, ticket: Ticket) -> MatchStage:

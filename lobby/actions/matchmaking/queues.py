@@ -73,11 +73,17 @@ async def join(
 
 
 async def complete_join(
-    lobby: Lobby, *, id: int, ticket: str, map_preferences: Sequence[str], backfill: bool
+    lobby: Lobby,
+    permit: Permit,
+    *,
+    id: int,
+    ticket: str,
+    map_preferences: Sequence[str],
+    backfill: bool,
 ) -> QueueEntry:
     """Where a process was killed while the session entered: the ticket that it shows is written.
     Raises NotInQueue where that was given up, as the store was away, or the session has left."""
-    session = await lobby.sessions.get(str(id))
+    session = await visibility.find(lobby, permit, id=id)
     entry = session.queued or QueueEntry()
     if session.ticket == ticket and entry.queues and not await lobby.tickets.versions([ticket]):
         found = await new_tickets.fitted(lobby, session, entry.queues)

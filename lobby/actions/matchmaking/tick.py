@@ -119,13 +119,14 @@ async def openings(lobby: Lobby) -> dict[str, list[Opening]]:
         profile.id: [
             _opening(lobby.catalogue, session, now)
             for session in lacking
-            if _suits(lobby.catalogue, profile, session)
+            if suits(lobby.catalogue, profile, session)
         ]
         for profile in filling
     }
 
 
-def _suits(catalogue: Catalogue, profile: rows.ProfileRow, session: Session) -> bool:
+def suits(catalogue: Catalogue, profile: rows.ProfileRow, session: Session) -> bool:
+    """Whether a profile that fills matches may fill the one of this session."""
     made = catalogue.by_profile.get(str(session.match.profile if session.match else None))
     return made is not None and (made.num_sides, made.rank_id, made.instance_template) == (
         profile.num_sides,

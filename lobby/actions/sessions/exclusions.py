@@ -31,8 +31,9 @@ async def kick(
     """Free the player's seat or withdraw their invitation, notify them with what is said, and
     keep them out for so many seconds.
 
-    `seconds`: None: those of the catalogue, for whoever came by themselves; given, it also keeps
-    out somebody without a seat. `again`: whom the session keeps out already stays so; else they are
+    `seconds`: None: those of the catalogue, for whoever came by themselves, and none where the
+    session keeps out as many as it can (`not_kept`); given, it also keeps out somebody without a
+    seat. `again`: whom the session keeps out already stays so; else they are
     NotSeated. Raises AccountNotFound, Unacceptable for words that cannot be shown, ListFull."""
     said = free_text.message(said) if said else ""
     exclusion = Exclusion(permit.actor.uuid, lobby.now(), reason=said or None)
@@ -41,7 +42,7 @@ async def kick(
         if again and _kept_out(session, player, exclusion.at):
             session.require(permit, Power.KICK)
             return
-        lasts = _seconds(lobby, session, player) if seconds is None else seconds
+        lasts = _usual_seconds(lobby, session, player, exclusion.at) if seconds is None else seconds
         stays_out = lasts > 0 and player != permit.actor.uuid
         until = replace(exclusion, until=exclusion.at + lasts) if stays_out else None
         why = Departure(reason, said)
@@ -53,6 +54,11 @@ async def kick(
         await _require_somebody(lobby, permit, known, player)
     session = await change.alter(lobby, id, decide, by=permit.actor, notice=notice, known=known)
     return session
+
+
+def not_kept(lobby: Lobby, session: Session, player: str) -> bool:
+    """Whether a kick without a time could keep nobody out, as the session's list is full."""
+    return not session.exclusions.has_room(player, lobby.now())
 
 
 async def pardon(lobby: Lobby, permit: Permit, *, id: int, player: str) -> Session:
@@ -87,10 +93,13 @@ def _kept_out(session: Session, player: str, now: float) -> bool:
     return player in session.exclusions.in_force(now) and session.seats.held_by(player) is None
 
 
-def _seconds(lobby: Lobby, session: Session, player: str) -> int:
-    """How long a kick keeps out where nobody has said it: nobody who was only invited."""
+def _usual_seconds(lobby: Lobby, session: Session, player: str, now: float) -> int:
+    """How long a kick keeps out where nobody has said it: nobody who was only invited. Where the
+    list is full it is a kick all the same, and they may come back at once."""
     held = session.seats.held_by(player)
-    if held is None or not held.seat.announced or session.seats.invited(player):
-        return 0
     template = lobby.catalogue.by_session_type.get(session.template)
-    return template.kick_s if template is not None else 0
+    if template is None or held is None or not held.seat.announced:
+        return 0
+    if not template.kick_s or session.seats.invited(player):
+        return 0
+    return template.kick_s if session.exclusions.has_room(player, now) else 0

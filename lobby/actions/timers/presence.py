@@ -11,12 +11,14 @@ from lobby.actions.login import tokens
 from lobby.actions.sessions import lifecycle
 from lobby.context import Lobby
 from lobby.domain.accounts import Account
-from lobby.domain.errors import NotFound, NotSeated, Unavailable
+from lobby.domain.errors import AccountNotFound, NotFound, NotSeated, Unavailable
 from lobby.domain.permissions import SYSTEM, Actor, Permit
 from lobby.domain.reasons import Reason
 from lobby.domain.sessions.session import Session
 from lobby.presence import INVISIBLE
 from persistence.ports import Unreachable
+from protocol import topics
+from protocol.events import StatusChanged
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +37,15 @@ async def set_status(lobby: Lobby, permit: Permit, *, status: str) -> None:
 
     if (await lobby.account_cache.get(account)).invisible is not wished:
         tokens.publish_changed(lobby, await lobby.accounts.change(account, decide))
+    await _show(lobby, account, status)
+
+
+async def _show(lobby: Lobby, account: str, status: str) -> None:
+    """Here, and in whatever other process serves the account, too."""
     await lobby.presence.set_status(account, status)
+    here = lobby.presence.present(account)
+    since = here.since if here else None
+    lobby.publish(topics.ACCOUNTS, StatusChanged(account=account, status=status, since=since))
 
 
 async def keep_alive(
@@ -47,7 +57,7 @@ async def keep_alive(
     if status is not None and lasting:
         await set_status(lobby, permit, status=status)
     elif status is not None:
-        await lobby.presence.set_status(account, status)
+        await _show(lobby, account, status)
     if lobby.presence.present(account) is None:
         await lobby.roster.expire_after(account, lobby.settings.unattended_seconds)
 
@@ -68,11 +78,28 @@ async def release(lobby: Lobby, account: str, *, goodbye: bool = False) -> None:
             await _unseat(lobby, session, account, goodbye=goodbye)
 
 
-async def signed_out(lobby: Lobby, account: str) -> None:
-    """A login ended, and its sockets are closed by now: unless another one is open, whoever was
-    there by them is gone."""
-    if account not in await lobby.roster.present([account]):
-        await release(lobby, account, goodbye=True)
+async def signed_out(lobby: Lobby, id: str) -> None:
+    """A login ended, and its sockets are closed by now: unless they are there by another one,
+    whoever was there by it is gone. Nothing where it did not end, as the process was killed."""
+    account, login, version, at = id.split(":")
+    with suppress(AccountNotFound):
+        now = await lobby.accounts.get(account)
+        if login in now.ended or now.token_version != int(version):
+            await depart(lobby, account, login, at=float(at))
+
+
+async def depart(lobby: Lobby, account: str, login: str, *, at: float) -> None:
+    """Free the seats that they had then, if nothing but this login shows them to be there; what
+    they host ends. Whose sockets are still open keeps them yet."""
+    if await expiry_timers.forget_login(lobby, account, login):
+        return
+    if account in await lobby.roster.present([account]):
+        return
+    for session in await lobby.sessions.all("player", account):
+        held = session.seats.held_by(account)
+        since = held.seat.joined if held else session.created
+        if since is not None and since <= at:
+            await _unseat(lobby, session, account, goodbye=True)
 
 
 async def rearm_signed_out(lobby: Lobby) -> None:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from lobby.actions.matchmaking import backfill
 from lobby.api.dialect import Call, Row
+from lobby.api.player_services import sessions
 from lobby.api.player_services.configuration import CONFIG
 from lobby.api.player_services.instances import HOSTING
 from lobby.api.player_services.responses import DENIED, answer, gives, no_content, session_id
@@ -55,6 +56,7 @@ async def acknowledge_again(
     call: Call, effect: Effect, path: SessionPath, body: words.BackfillAcknowledgement
 ) -> Response:
     """Those who were told of before, as the answer was lost."""
+    await sessions.read_now(call, path.session_id)
     invited = effect.noted.get("invited", "")
     return answer(words.BackfilledPlayers(backfilled_players=invited.split(",") if invited else []))
 

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from lobby.actions.sessions import matches
 from lobby.api.dialect import Call, Row
+from lobby.api.player_services import sessions
 from lobby.api.player_services.responses import answer, gives, session_id
 from lobby.domain.permissions import Role, needs
 from lobby.idempotency import Effect
@@ -27,6 +28,7 @@ async def start_match(call: Call, path: SessionPath, body: MatchCreateRequest) -
 async def start_match_again(
     call: Call, effect: Effect, path: SessionPath, body: MatchCreateRequest
 ) -> Response:
+    await sessions.read_now(call, path.session_id)
     return answer(MatchCreateResponse(match_id=effect.noted["match"]))
 
 

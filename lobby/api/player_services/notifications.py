@@ -145,14 +145,14 @@ def notification(stream: Stream, one: notifications.Notification) -> words.Notif
     """A notification in this document's form. Of the lobby's own the message is the kind."""
     entry = one.entry
     posted = entry.kind == "message"
-    reason = {"reason": entry.reason} if entry.reason else {}
+    more = {"reason": entry.reason, "until": entry.until and f"{entry.until:.3f}"}
     return words.Notification(
         notification_id=one.id,
         created=datetime.fromtimestamp(entry.at, UTC),
         message=entry.message if posted else entry.kind,
         rh_url=entry.link if posted else address(stream, entry),
         etag=entry.link_tag if posted else tag_of(entry),
-        custom_data={**(entry.custom_data or {}), **reason},
+        custom_data={**(entry.custom_data or {}), **{n: v for n, v in more.items() if v}},
     )
 
 

@@ -51,6 +51,7 @@ async def join_queue_again(
     ticket = effect.noted["ticket"]
     entry = await queues.complete_join(
         call.lobby,
+        call.permit,
         id=session_id(path.session_id),
         ticket=ticket,
         map_preferences=body.map_preferences,

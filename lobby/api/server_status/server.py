@@ -17,7 +17,7 @@ def part(of: Part) -> Callable[[Call], Awaitable[Response]]:
     """The endpoint of one field of the status."""
 
     async def endpoint(call: Call) -> Response:
-        return JSONResponse(of(await status(call.lobby)))
+        return JSONResponse(of(await status(call.lobby, call.permit)))
 
     endpoint.__name__, endpoint.__doc__ = f"get_server_{of.__name__}", of.__doc__
     return endpoint

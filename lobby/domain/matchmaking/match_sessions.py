@@ -106,6 +106,16 @@ def lacking(session: Session) -> list[int]:
     return [len(seats.free(team)) if open else 0 for team in teams]
 
 
+def unheard(session: Session) -> bool:
+    """Whether newcomers are not invited for one reason alone: its game server has not reported that
+    it is well."""
+    match, instance = session.match, session.instance
+    if match is None or instance is None or instance.status is not JoinStatus.JOINABLE:
+        return False
+    lacks = match.backfill is BackfillMode.OPEN and not session.seats.full
+    return lacks and instance.health not in WELL
+
+
 def fill(
     session: Session,
     proposal: Proposal,

@@ -49,13 +49,17 @@ class Exclusions:
         if one is not None and one.in_force(now):
             raise KeptOut(until=one.until, reason=one.reason)
 
+    def has_room(self, player: str, now: float) -> bool:
+        """Whether the player could be kept out, too. What has run out does not count."""
+        left = self.in_force(now)
+        return player in left or len(left) < MOST_EXCLUDED
+
     def add(self, player: str, exclusion: Exclusion) -> None:
         """Keep the player out; the newest word counts. What has run out goes first. Raises
         ListFull."""
-        left = self.in_force(exclusion.at)
-        if player not in left and len(left) >= MOST_EXCLUDED:
+        if not self.has_room(player, exclusion.at):
             raise ListFull(FULL)
-        self.players = left | {player: exclusion}
+        self.players = self.in_force(exclusion.at) | {player: exclusion}
 
     def lift(self, player: str) -> None:
         """Idempotent."""

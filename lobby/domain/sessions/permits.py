@@ -18,6 +18,8 @@ from lobby.domain.sessions.instances import Instance
 from lobby.domain.sessions.powers import GIVEN, Power
 from lobby.domain.sessions.seats import Seats
 
+BY_ROLE = "they may do this as it is, by leading or hosting; give permits to other members"
+
 
 class Permits:
     """Of a session, whose fields these are. `leader_may`: None is everything."""
@@ -49,8 +51,11 @@ class Permits:
 
     def may_by_role(self, permit: Permit, power: Power) -> bool:
         """The same without what they were given."""
-        roles = self.roles_of(permit.actor.uuid)
-        if permit.outright or Role.HOST in roles:
+        return permit.outright or self._has_by_role(permit.actor.uuid, power)
+
+    def _has_by_role(self, player: str, power: Power) -> bool:
+        roles = self.roles_of(player)
+        if Role.HOST in roles:
             return True
         return Role.ADMIN in roles and (self.leader_may is None or power in self.leader_may)
 
@@ -95,10 +100,13 @@ class Permits:
         return self.seats.of(player).seat.permits
 
     def give(self, permit: Permit, player: str, powers: Collection[Power]) -> None:
-        """Set the permits of a member. Whoever gives or takes one has that power by their role.
-        Raises NotSeated, Forbidden."""
+        """Set the permits of a member. Whoever gives or takes one has that power by their role;
+        whoever is given one has not, as it would outlast their lead. Raises NotSeated, Forbidden.
+        """
         self.require(permit)
-        changed = {*self.permits_of(player)} ^ {*powers}
-        if not all(self.may_by_role(permit, power) for power in changed):
+        held, wanted = {*self.permits_of(player)}, {*powers}
+        if not all(self.may_by_role(permit, power) for power in held ^ wanted):
             raise Forbidden
+        if any(self._has_by_role(player, power) for power in wanted - held):
+            raise Forbidden(BY_ROLE)
         self.seats.of(player).seat.permits = [power for power in GIVEN if power in powers]

@@ -243,7 +243,7 @@ class Session(Coded):
         exclusion they are kept out, whether they have a seat or not."""
         self.require(permit, Power.KICK)
         if self.ends_without(player):
-            raise NotSeated("the host leaves by closing the session")
+            raise Forbidden("nobody kicks the host; the host leaves by closing the session")
         self.require_kickable(permit, player)
         if self.seats.invited(player):
             self.exclusions.withdraw(player, now=now)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from lobby.actions.accounts.trail import read
 from lobby.actions.matchmaking import proposals
 from lobby.domain.matchmaking.ticket_reasons import TicketReason
+from lobby.domain.permissions import SYSTEM, Actor
 from lobby.domain.reasons import Reason
+from lobby.domain.trail import GONE
 from protocol import topics
 from tests.support.evictions import Act, delete, restrict, sign_out
 from tests.support.lobby import LocalLobby
@@ -43,22 +46,30 @@ async def test_the_log_has_the_reason(local: LocalLobby, act: Act, why: Reason) 
 
 
 @pytest.mark.parametrize(
-    ("act", "why", "told"),
+    ("act", "own", "why"),
     [
-        (restrict, Reason.RESTRICTED, Reason.HOST_GONE),
-        (delete, Reason.ACCOUNT_DELETED, Reason.HOST_GONE),
+        (restrict, Reason.RESTRICTED, Reason.RESTRICTED),
+        (delete, None, Reason.HOST_GONE),  # whose trail is deleted, too
         (sign_out, Reason.LEFT, Reason.HOST_LEFT),
     ],
 )
-async def test_a_session_ends_for_what_happened_to_its_host_and_its_members_read_of_the_host(
-    local: LocalLobby, act: Act, why: Reason, told: Reason
+async def test_a_session_ends_for_one_reason_which_its_log_and_all_its_members_read(
+    local: LocalLobby, act: Act, own: Reason | None, why: Reason
 ) -> None:
     host, guest = await local.person(), await local.person()
     session = await local.join(await local.open_session(host), guest)
     await act(local.lobby, host.uuid)
     last = (await local.entries(f"events:{session.id}"))[-1]
     assert (last["code"], last["reason"]) == ("session_deleted", why)
-    assert (await local.entries(f"inbox:{guest.uuid}"))[-1]["reason"] == told
+    assert (await local.entries(f"inbox:{guest.uuid}"))[-1]["reason"] == why
+    assert await left_for(local, guest) == why
+    assert await left_for(local, host) == own
+
+
+async def left_for(local: LocalLobby, who: Actor) -> str | None:
+    """The last departure in their trail."""
+    trail = await read(local.lobby, SYSTEM, account=who.uuid)
+    return next((one["reason"] for one in reversed(trail) if one["what"] == GONE), None)
 
 
 @pytest.mark.parametrize(

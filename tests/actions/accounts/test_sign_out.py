@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,9 +17,11 @@ from lobby.actions.timers import dispatch
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import Actor
 from lobby.domain.sessions.session import Session
+from persistence.urls import open_store
 from protocol import topics
 from tests.actions.timers.test_presence import arrive
-from tests.support.lobby import ADDRESS, LocalLobby, leading
+from tests.support.lobby import ADDRESS, LocalLobby, PausingStore, leading, local_lobby
+from tests.support.waiting import TIMEOUT
 
 
 async def logged_in(local: LocalLobby, who: Actor) -> tuple[str, Actor]:
@@ -124,3 +129,53 @@ async def test_a_token_that_is_dead_already_puts_nobody_out(local: LocalLobby) -
     session = await local.join(await local.open_session(host), guest)
     await out(local, token)
     assert (await local.now(session)).seats.sits(guest.uuid)
+
+
+async def test_who_has_come_back_by_another_login_keeps_what_they_came_into_since(
+    local: LocalLobby,
+) -> None:
+    host, guest = await local.person(), await local.person()
+    await arrive(local, host)
+    token, _ = await logged_in(local, guest)
+    await out(local, token)
+    local.clock.advance(0.5)
+    session = await local.join(await local.open_session(host), guest)
+    local.clock.advance(sign_out.CLOSED_SECONDS)
+    await dispatch.fire_due(local.lobby)
+    assert (await local.now(session)).seats.sits(guest.uuid)
+
+
+async def test_killed_behind_any_call_of_the_store_the_goodbye_is_completed() -> None:
+    reached, call = True, 0
+    while reached:
+        call += 1
+        store = await open_store("sqlite::memory:")
+        paced: Any = PausingStore(store)
+        async with local_lobby(paced) as local:
+            host, guest = await local.person(), await local.person()
+            await arrive(local, host)
+            token, first = await logged_in(local, guest)
+            session = await open_to_readers(local, host, guest)
+            await expiry_timers.record_reader(local.lobby, session, first)
+            reached = await killed(paced, out(local, token), behind=call)
+            local.clock.advance(sign_out.CLOSED_SECONDS)
+            await dispatch.fire_due(local.lobby)  # as another process does
+            ended = (await local.lobby.accounts.get(guest.uuid)).ended
+            sits = (await local.now(session)).seats.sits(guest.uuid)
+            assert sits is not bool(ended), call
+        await store.close()
+    assert call > 2
+
+
+async def killed(paced: PausingStore, verb: Coroutine[Any, Any, None], *, behind: int) -> bool:
+    """Whether it got as far as where its process is killed."""
+    task = asyncio.create_task(verb)
+    paced.stop(task, behind=behind)
+    stopped = asyncio.create_task(paced.stopped.wait())
+    async with asyncio.timeout(TIMEOUT):
+        await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+    reached = paced.stopped.is_set()
+    for one in (task, stopped):
+        one.cancel()
+    await asyncio.gather(task, stopped, return_exceptions=True)
+    return reached

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from lobby.actions.accounts import trail
-from lobby.actions.changes.trail import GONE, KICKED
+from lobby.actions.changes.trail import KICKED
 from lobby.actions.sessions import invitations, members
 from lobby.actions.timers import expiry
 from lobby.caller import Caller, calling
 from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import SYSTEM, Actor, Permit
 from lobby.domain.reasons import Reason
+from lobby.domain.trail import GONE
 from protocol import topics
 from tests.actions.changes.test_change_reasons import WAYS
 from tests.support.lobby import LocalLobby, leading

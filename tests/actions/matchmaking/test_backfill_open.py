@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lobby.actions.matchmaking import explain
 from lobby.actions.sessions import members
 from lobby.domain.permissions import Permit
 from lobby.domain.sessions.instances import Health, JoinStatus
+from lobby.operator.why import Why, why
 from tests.actions.matchmaking.running_matches import (
     ask,
     empty,
@@ -81,7 +83,19 @@ async def test_nobody_is_sent_to_a_game_server_that_was_never_heard(
     (party,) = await late(here, 1)
     await here.tick()
     assert await invited(here, session) == set()
+    ticket = str((await here.session(party.session)).ticket)
+    unheard = explain.unheard(await here.match())
+    for told in (await explain.unfilled(here.lobby, ticket), [unheard]):
+        (found,) = told
+        assert found is not None
+        assert (found["session"], found.get("health")) == (str(session.id), None)
+        assert "never reported" in found["why"]
+        assert f"/session/v1/session/{session.id}/instance/health" in found["do"]
+    life = await why(here.lobby, Why(command="why", session=str(session.id)))
+    assert life["lines"][-1].startswith("not filled: its game server has never reported")
     await here.feels(session.id, Health.HEALTHY)
+    assert await explain.unfilled(here.lobby, ticket) == []
+    assert explain.unheard(await here.match()) is None
     await here.tick()
     assert await invited(here, session) == party.uuids
 

@@ -10,6 +10,8 @@ import pytest
 from lobby.actions.matchmaking import queues, ticket_timeouts
 from lobby.domain.matchmaking import party_sessions
 from lobby.domain.matchmaking.errors import NotInQueue
+from lobby.domain.permissions import SYSTEM
+from tests.support.lobby import leading
 from tests.support.matchmaking import MatchmakingWorld, matchmaking_world
 
 
@@ -26,6 +28,7 @@ async def test_entering_again_promises_no_ticket_that_was_given_up(here: Matchma
     async def again() -> None:
         await queues.complete_join(
             here.lobby,
+            leading(party.leader),
             id=party.session,
             ticket=ticket.id,
             map_preferences=[],
@@ -51,6 +54,7 @@ async def test_entering_again_is_fine_with_a_ticket_that_has_led_to_a_match(
     await here.joinable()
     await queues.complete_join(
         here.lobby,
+        SYSTEM,
         id=ticket.session,
         ticket=ticket.id,
         map_preferences=[],
@@ -70,6 +74,7 @@ async def test_entering_again_promises_no_ticket_that_its_session_shows_no_more(
     with pytest.raises(NotInQueue):
         await queues.complete_join(
             here.lobby,
+            leading(party.leader),
             id=party.session,
             ticket=ticket.id,
             map_preferences=[],

@@ -21,7 +21,7 @@ from tests.api.player_services.rows.notifications import instance_of, post, put
 from tests.support.long_poll import LongPoll, poll
 from tests.support.player_services import Callers, player_services_server
 from tests.support.slowness import slowness
-from tests.support.waiting import SOON, until
+from tests.support.waiting import soon, until
 
 """Seconds; nobody who is woken waits longer."""
 
@@ -76,7 +76,7 @@ async def test_a_poll_is_answered_by_what_comes_and_no_other_is(
     began = time.monotonic()
     id = player.told()
     assert (await waiting.answer()).ids == [id]
-    assert time.monotonic() - began < SOON
+    assert time.monotonic() - began < soon()
     assert not others.answered
     assert other.places == 1
     others.leave()
@@ -101,13 +101,13 @@ async def test_an_empty_poll_ends_well_and_a_second_before_its_deadline(player: 
     assert 1.9 < answer.took < 2.9 * slowness()
     shortest = await poll(player.url, player.token, deadline=1)
     assert (shortest.status, shortest.ids) == (200, [])
-    assert 0.4 < shortest.took < SOON
+    assert 0.4 < shortest.took < soon()
 
 
 async def test_a_poll_that_does_not_want_to_wait_does_not(player: Player) -> None:
     answer = await poll(player.url, player.token, deadline=0)
     assert answer.ids == []
-    assert answer.took < SOON
+    assert answer.took < soon()
 
 
 async def test_everything_that_polls_for_a_player_is_answered(player: Player) -> None:
@@ -182,7 +182,7 @@ async def test_a_poll_lasts_no_longer_than_its_token(player: Player) -> None:
     )
     answer = await poll(player.url, player.token, deadline=900)
     assert answer.ids == []
-    assert answer.took < SOON
+    assert answer.took < soon()
 
 
 async def test_the_end_of_an_instance_ends_the_waiting_for_what_is_said_to_it(

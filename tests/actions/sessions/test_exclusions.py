@@ -9,11 +9,20 @@ from uuid import uuid4
 import pytest
 
 from lobby.actions.accounts import accounts, hosts
+from lobby.actions.changes import change
 from lobby.actions.sessions import exclusions, invitations, lifecycle, seats
-from lobby.domain.errors import AccountNotFound, Forbidden, NotSeated, TooMany, Unacceptable
+from lobby.domain.errors import (
+    AccountNotFound,
+    Forbidden,
+    ListFull,
+    NotSeated,
+    TooMany,
+    Unacceptable,
+)
 from lobby.domain.permissions import SYSTEM, Actor, Permit
 from lobby.domain.sessions.admission import Way
 from lobby.domain.sessions.errors import KeptOut
+from lobby.domain.sessions.exclusions import MOST_EXCLUDED, Exclusion
 from lobby.domain.sessions.seats import seat_id
 from lobby.domain.sessions.session import Session
 from tests.support.game import session_type
@@ -104,6 +113,23 @@ async def test_without_a_time_the_catalogue_says_how_long(tmp_path: Path) -> Non
                     await here.enter(bob, session)
                 here.local.clock.advance(1)
             await here.enter(bob, session)
+
+
+async def test_a_full_list_refuses_a_kick_with_a_time_and_no_plain_one(
+    here: SessionsWorld,
+) -> None:
+    host, guest = await here.local.person(), await here.player()
+    session = await here.local.open_session(host)
+    await here.enter(guest, session)
+    others = {str(uuid4()): Exclusion(host.uuid, here.lobby.now()) for _ in range(MOST_EXCLUDED)}
+    await change.alter(here.lobby, session.id, lambda s: s.exclusions.players.update(others))
+    with pytest.raises(ListFull, match="pardon one first"):
+        await kick(here, host, session, guest, seconds=60)
+    after = await kick(here, host, session, guest)
+    assert after.seats.held_by(guest.uuid) is None
+    assert after.exclusions.players == others
+    assert exclusions.not_kept(here.lobby, after, guest.uuid)
+    await here.enter(guest, session)
 
 
 async def test_taking_an_invitation_back_keeps_nobody_out_who_is_not_said_to_be(

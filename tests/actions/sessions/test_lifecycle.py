@@ -107,7 +107,7 @@ async def test_a_kicked_guest_is_told_why_and_may_come_back(local: LocalLobby) -
     )
     assert taken(await local.now(session)) == {"0": host.uuid}
     assert await local.inbox(guest) == [("session_kicked", str(session.id))]
-    with pytest.raises(NotSeated):
+    with pytest.raises(Forbidden):
         await exclusions.kick(local.lobby, leading(host), id=session.id, player=host.uuid)
     await local.join(session, guest)
 

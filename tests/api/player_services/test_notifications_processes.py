@@ -20,7 +20,7 @@ from tests.support.player_services import GAME, MACHINES
 from tests.support.processes import LobbyProcess
 from tests.support.services import PostgresServer, RedisServer
 from tests.support.slowness import within
-from tests.support.waiting import SOON, TIMEOUT
+from tests.support.waiting import TIMEOUT, soon
 
 TOO_SOON = 3.0
 """Seconds; a client whose poll fails within them polls no more."""
@@ -88,7 +88,7 @@ async def test_what_is_said_on_one_process_is_heard_on_the_other(pair: Deploymen
     began = time.monotonic()
     first = await player.tell(pair.here.url, "one")
     assert (await waiting.answer()).messages == ["one"]
-    assert time.monotonic() - began < SOON
+    assert time.monotonic() - began < soon()
     # 2. One that comes later, with the other process's place, goes on there.
     await player.tell(pair.there.url, "two")
     assert await poll_at(pair.here, player, exclude_before=first) == ["two"]
@@ -145,12 +145,13 @@ async def test_no_word_is_lost_when_the_bus_is_cut(
 ) -> None:
     player = await Player.new(pair.here.url)
     place = await player.tell(pair.here.url, "begin")
+    cuts = list[bytes]()  # who was cut and is not back yet is not cut again
     for n in range(5):
         waiting = await LongPoll.send(pair.there.url, player.token, exclude_before=place)
-        cut = await asyncio.to_thread(redis_server.ask, "CLIENT", "KILL", "TYPE", "pubsub")
-        assert cut != b":0\r\n"
+        cuts += [await asyncio.to_thread(redis_server.ask, "CLIENT", "KILL", "TYPE", "pubsub")]
         place = await player.tell(pair.here.url, f"word {n}")
         assert (await waiting.answer()).ids == [place]
+    assert any(cut != b":0\r\n" for cut in cuts)
 
 
 async def test_who_waited_on_a_process_that_was_killed_goes_on_at_another(
@@ -176,7 +177,7 @@ async def test_a_process_that_stops_answers_everybody_who_waits_at_once(
     began = time.monotonic()
     stopped = asyncio.create_task(asyncio.to_thread(alone.stop))
     answers = [await waiting.answer() for waiting in polls]
-    assert time.monotonic() - began < SOON
+    assert time.monotonic() - began < soon()
     assert [(a.status, a.json) for a in answers] == [(200, {"notifications": []})] * 20
     assert await stopped == 0
 

@@ -110,10 +110,10 @@ export function listening() {
 
 /**
  * Runs it, closes every client, and says that it held. After the last the process has to end by
- * itself.
+ * itself. `patience`: ms until it is stuck.
  */
-export async function scenario(number, run) {
-  const late = setTimeout(() => assert.fail(`${number} is stuck, last at: ${step}`), PATIENCE_MS);
+export async function scenario(number, run, patience = PATIENCE_MS) {
+  const late = setTimeout(() => assert.fail(`${number} is stuck, last at: ${step}`), patience);
   try {
     await run();
   } finally {

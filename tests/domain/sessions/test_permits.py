@@ -147,3 +147,32 @@ def test_each_change_of_another_takes_its_own_powers(edit: MemberEdit, powers: s
     for missing in powers:
         with pytest.raises(Forbidden):
             session(*(one for one in Power if one is not missing)).edit(ANN, "bob", edit)
+
+
+@pytest.mark.parametrize("who", ["ann", "bob"])
+@pytest.mark.parametrize("by", [ANN, ABOVE])
+def test_nobody_is_given_what_they_may_do_by_leading_or_hosting(by: Permit, who: str) -> None:
+    made = hosted_by(session(), "bob")
+    with pytest.raises(Forbidden, match="leading or hosting"):
+        made.give(by, who, [Power.KICK])
+    assert made.permits_of(who) == []
+    made.give(by, "cat", [Power.KICK])
+    made.give(ABOVE, who, [])
+
+
+def test_what_a_leader_was_given_before_they_led_can_be_taken_and_not_given_again() -> None:
+    made = session(given={"ann": [Power.KICK]})
+    made.give(ANN, "ann", [Power.KICK])
+    made.give(ANN, "ann", [])
+    with pytest.raises(Forbidden):
+        made.give(ANN, "ann", [Power.KICK])
+    made.promote("bob")
+    assert not made.may(ANN, Power.KICK)
+
+
+def test_a_leader_in_name_is_given_by_who_stands_above_what_they_may_not_do() -> None:
+    made = session(Power.UPDATE)
+    with pytest.raises(Forbidden):
+        made.give(ANN, "ann", [Power.KICK])
+    made.give(ABOVE, "ann", [Power.KICK])
+    assert made.may(ANN, Power.KICK)

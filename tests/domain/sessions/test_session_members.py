@@ -103,7 +103,7 @@ def test_a_host_neither_leaves_their_own_session_nor_is_kicked_from_it() -> None
     made = session(BOB, template=HOSTED)
     with pytest.raises(NotSeated):
         made.leave("ann")
-    with pytest.raises(NotSeated, match="closing the session"):
+    with pytest.raises(Forbidden, match="closing the session"):
         made.kick(ABOVE, "ann", WHY, now=20.0)
     assert made.ends_without("ann")
     assert not made.ends_without("bob")
