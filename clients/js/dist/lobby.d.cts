@@ -723,6 +723,8 @@ export declare class LobbyClient {
     reconnect({ token }?: {
         token?: TokenSource;
     }): void;
+    /** The network is back, or the app in front, where no browser says so: wait no longer than told to. */
+    hurry(): void;
     /** The server's time, in ms since 1970. */
     now(): number;
     on<E extends keyof Events>(event: E, listener: (detail: Events[E]) => void, options?: {

@@ -68,7 +68,7 @@ export class LobbyClient {
     if (phase === "closed" || phase === "idle") {
       this.#backoff.reset();
       this.#asleep();
-      if (this.#options.wake ?? true) this.#asleep = onWake(() => this.#awake());
+      if (this.#options.wake ?? true) this.#asleep = onWake(() => this.hurry());
       this.#open();
     }
     return this.ready;
@@ -86,6 +86,13 @@ export class LobbyClient {
     if (phase === "idle" || phase === "closed") return void this.connect();
     this.#leave(null);
     this.#open();
+  }
+
+  /** The network is back, or the app in front, where no browser says so: wait no longer than told to. */
+  hurry(): void {
+    const { phase } = this.#state;
+    if (phase === "waiting" && this.#backoff.free) void this.#open();
+    else if (phase === "live") this.#connection?.probe();
   }
 
   /** The server's time, in ms since 1970. */
@@ -239,12 +246,6 @@ export class LobbyClient {
     // Said once, also where a listener calls `reconnect` each time.
     if (why === CROWDED && this.#state.phase === "waiting" && this.#state.why === why) return;
     this.#become({ phase: "waiting", until, attempt: this.#backoff.failures, why });
-  }
-
-  #awake(): void {
-    const { phase } = this.#state;
-    if (phase === "waiting" && this.#backoff.free) void this.#open();
-    else if (phase === "live") this.#connection?.probe();
   }
 
   /** Before the token expires, a newer one: nobody notices anything. */

@@ -183,6 +183,19 @@ const SCENES = {
     assert.ok(states.length < 30, states.length);
   },
 
+  async "hurry shortens a wait that the client chose, none that it was told"() {
+    for (const frames of [[], [{ type: "drain", return_after_ms: 60_000 }]]) {
+      const one = open(polite(), { backoff: { first: 2 ** 40, longest: 2 ** 40 } });
+      await one.me.connect();
+      one.sockets[0].hear(frames);
+      one.sockets[0].end(1006);
+      await until(() => one.me.state.phase === "waiting");
+      one.me.hurry();
+      await turns();
+      assert.equal(one.me.state.phase, frames.length ? "waiting" : "live");
+    }
+  },
+
   async "whoever connects once it is closed is connected"() {
     let ends = true;
     const one = open((each) => (ends ? 4999 : polite()(each)));
