@@ -83,7 +83,9 @@ const SCENES = {
       await one.me.connect();
       one.me.watch("sessions");
       await turns();
-      assert.equal(said(one, "watch").length, 1, wait);
+      // What is no number of seconds is tried again, less and less often: ten times would take half a minute.
+      const most = wait === "1e8" ? 1 : 9;
+      assert.ok(said(one, "watch").length <= most, wait);
     }
     const drained = open(polite({}, (each) => each.type === "presence.set" ? ['{"type":"drain","return_after_ms":1e15}', 1012] : undefined));
     await drained.me.connect();
