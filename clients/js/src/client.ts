@@ -161,7 +161,7 @@ export class LobbyClient {
   #connect(hello: object): void {
     const url = new URL("/ws", this.#options.url ?? globalThis.location?.href);
     url.protocol = url.protocol.replace("http", "ws");
-    const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
+    const Socket = this.#options.WebSocket ?? WebSocket; // where there is none, it says so by its name
     const id = random(22);
     let asked = 0;
     const connection = new Connection(new Socket(url.href, SUBPROTOCOL), {

@@ -219,6 +219,14 @@ const SCENES = {
     }
   },
 
+  async "where there is no WebSocket, it says so"() {
+    const { WebSocket } = globalThis;
+    delete globalThis.WebSocket;
+    const one = new lobby.LobbyClient({ url: "http://x" });
+    await assert.rejects(one.connect(), /WebSocket is not defined/);
+    globalThis.WebSocket = WebSocket;
+  },
+
   async "the second one that watches is told of the state as the first was"() {
     const state = { type: "state", topic: "sessions", epoch: "e", version: 1, state: { a: 1 } };
     const one = open(polite({}, (each) => (each.type === "watch" ? [reply(each, { topic: each.topic }), state] : undefined)));
