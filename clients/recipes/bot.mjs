@@ -8,8 +8,9 @@ import { LobbyClient, RefusedError } from "lobby-client";
 
 const lobby = new LobbyClient({ url: process.argv[2], anonymous: true });
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => lobby.close());
-const me = await lobby.connect();
+const me = await lobby.connect().catch((error) => (console.log(error.message), process.exit(1)));
 
+console.log("waiting for a session with a free seat");
 const open = lobby.watch("sessions", { filter: { free: { min: 1 }, welcome: true }, limit: 5 });
 for await (const { state } of open) {
   const session = await joined(Object.keys(state.sessions));

@@ -11,7 +11,7 @@ import asyncio
 import sys
 from contextlib import suppress
 
-from lobby_client import Lobby, Refused, SecretFile
+from lobby_client import Closed, Lobby, Refused, SecretFile
 
 
 async def joined(lobby: Lobby) -> str:
@@ -39,6 +39,7 @@ async def greet(lobby: Lobby, session: str) -> None:
 async def main(url: str, secret: str) -> None:
     async with Lobby(url, anonymous=SecretFile(secret)) as lobby:
         while True:
+            print("waiting for a session with a free seat", flush=True)  # noqa: T201
             session = await joined(lobby)
             print("in", session, flush=True)  # noqa: T201
             try:
@@ -50,5 +51,9 @@ async def main(url: str, secret: str) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    try:
         asyncio.run(main(*sys.argv[1:]))
+    except Closed as closed:
+        sys.exit(str(closed))
+    except KeyboardInterrupt:
+        pass

@@ -26,7 +26,7 @@ class Scenario:
 SCENARIOS = {
     1: Scenario("an anonymous identity is kept: the second start is the same account"),
     2: Scenario("a token provider is asked once, not at each return"),
-    3: Scenario("watched before connected: ready, then the state"),
+    3: Scenario("watched before connected: ready, then the state; a second one is told of it too"),
     4: Scenario("paths of patches; what is removed; a list that is replaced"),
     5: Scenario("a cut: back with what is known, no whole state again"),
     6: Scenario("a frozen line is dead after ten seconds without an answer"),
@@ -69,6 +69,7 @@ JS = {
     "members": (20,),
     "ending": (23, 24),
     "hostile": (25,),
+    "scripted": (25,),
     "storms": (25,),
     "http": (),
 }

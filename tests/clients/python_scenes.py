@@ -36,7 +36,8 @@ class Scene:
 
     def client(self, url: str = "", **options: Any) -> Lobby:
         """Through the proxy, unless said otherwise. It comes back soon; not connected yet."""
-        lobby = Lobby(url or self.link.url, **{"anonymous": True, "backoff": SOON, **options})
+        usual: dict[str, Any] = {"anonymous": True, "backoff": SOON, "timeout": TIMEOUT}
+        lobby = Lobby(url or self.link.url, **usual | options)
         self._opened.push_async_callback(lobby.close)
         return lobby
 

@@ -23,6 +23,7 @@ ON_SHARED = (
     "silence",
     "ending",
     "hostile",
+    "scripted",
 )
 KEY = "the-scenarios-are-signed-with-this-key-93571"
 HARNESS = {"harness"}

@@ -32,6 +32,7 @@ async def test_a_bot_joins_greets_and_leaves_at_ctrl_c(scene: Scene, tmp_path: P
     try:
         await live.when(lambda state: state["free"] < 7, timeout=TIMEOUT)
         assert bot.stdout is not None
+        assert b"waiting" in await bot.stdout.readline()
         assert await bot.stdout.readline() == f"in {id}\n".encode()
         scene.link.cut()
         async with asyncio.timeout(TIMEOUT):

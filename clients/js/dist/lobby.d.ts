@@ -558,10 +558,13 @@ export type TokenSource = string | ((why: {
     expired: boolean;
     signal: AbortSignal;
 }) => string | null | Promise<string | null>);
-/** Where the secret of an anonymous identity is kept: 32 to 128 characters, made by the client. */
+/**
+ * Where the secret of an anonymous identity is kept: 32 to 128 characters, made by the client. What
+ * these throw is told as `error`; the identity then lasts as long as the client.
+ */
 export interface SecretStore {
     load(): string | null | Promise<string | null>;
-    save(secret: string): void;
+    save(secret: string): void | Promise<void>;
 }
 export interface Options {
     /** The lobby's http(s) address; absent: that of the page. */
@@ -720,6 +723,8 @@ export declare class LobbyClient {
     reconnect({ token }?: {
         token?: TokenSource;
     }): void;
+    /** The network is back, or the app in front, where no browser says so: wait no longer than told to. */
+    hurry(): void;
     /** The server's time, in ms since 1970. */
     now(): number;
     on<E extends keyof Events>(event: E, listener: (detail: Events[E]) => void, options?: {

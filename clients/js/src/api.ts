@@ -34,10 +34,13 @@ export type TokenSource =
   | string
   | ((why: { expired: boolean; signal: AbortSignal }) => string | null | Promise<string | null>);
 
-/** Where the secret of an anonymous identity is kept: 32 to 128 characters, made by the client. */
+/**
+ * Where the secret of an anonymous identity is kept: 32 to 128 characters, made by the client. What
+ * these throw is told as `error`; the identity then lasts as long as the client.
+ */
 export interface SecretStore {
   load(): string | null | Promise<string | null>;
-  save(secret: string): void;
+  save(secret: string): void | Promise<void>;
 }
 
 export interface Options {

@@ -7,7 +7,13 @@ const MOST_TRIES = 10;
 const WINDOW_MS = 10_000;
 /** Beyond it a clock was set back. */
 const MOST_EARLY_MS = 1000;
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Longer ones would be over at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+export type Timer = ReturnType<typeof setTimeout>;
+
+export const after = (ms: number, call: () => void): Timer => setTimeout(call, Math.min(ms, LONGEST_TIMER_MS));
 
 export class Backoff {
   failures = 0;
@@ -40,7 +46,7 @@ export class Backoff {
 
   /** Told how long to wait; returns until when. */
   waitFor(ms: number): number {
-    if (ms > 0) this.#returnAt = Date.now() + ms;
+    if (ms > 0) this.#returnAt = Date.now() + Math.min(ms, LONGEST_WAIT_MS);
     return this.#returnAt;
   }
 
@@ -71,13 +77,13 @@ export class Backoff {
 
 /** Returns what forgets it. Timers may be early: Node counts from the turn that its loop is in. */
 export function callAt(until: number, call: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout>;
+  let timer: Timer;
   const wait = (ms: number) => {
-    timer = setTimeout(() => {
+    timer = after(ms, () => {
       const left = until - Date.now();
       if (left > 0 && left < MOST_EARLY_MS) wait(left);
       else call();
-    }, Math.min(ms, LONGEST_TIMER_MS));
+    });
   };
   wait(until - Date.now());
   return () => clearTimeout(timer);

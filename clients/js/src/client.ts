@@ -5,11 +5,12 @@ import { BROKEN, CLOSED_HERE, CROWDED, EXPIRED, isFinal, isOfIdentity, unsayable
 import { CommandQueue, random, refused } from "./command_queue.js";
 import { Connection, type Frame } from "./connection.js";
 import { Credentials } from "./credentials.js";
-import { Deferred, Emitter } from "./emitter.js";
+import { Deferred } from "./emitter.js";
 import { DocumentTopic } from "./document_topic.js";
 import { ClosedError, type RefusedError } from "./errors.js";
 import { JournalTopic } from "./journal_topic.js";
 import { Renewal } from "./renewal.js";
+import { Reporter } from "./reporter.js";
 import { Topics } from "./topics.js";
 import { onWake } from "./wake.js";
 import { beatOf, identityOf, limitsOf, positive } from "./welcome.js";
@@ -24,7 +25,7 @@ const GOODBYE_MS = 1000;
 export class LobbyClient {
   #options: Options;
   #credentials: Credentials;
-  #events: Emitter;
+  #told: Reporter;
   #commands: CommandQueue;
   #topics: Topics;
   #state: State = { phase: "idle" };
@@ -38,13 +39,12 @@ export class LobbyClient {
   #forget = () => {};
   #renewal = new Renewal(() => this.#renew());
   #asleep = () => {};
-  #faulty = false;
 
   constructor(options: Options = {}) {
     this.#options = options;
+    this.#told = new Reporter(options.log);
     this.#backoff = new Backoff(options.backoff?.first, options.backoff?.longest);
-    this.#credentials = new Credentials(options.token, options.anonymous ?? false);
-    this.#events = new Emitter((error) => this.#fault(error));
+    this.#credentials = new Credentials(options.token, options.anonymous ?? false, this.#told.fault);
     this.#commands = new CommandQueue(options.queue ?? 64, options.timeout ?? 10_000);
     this.#topics = new Topics(this.#commands);
   }
@@ -68,7 +68,7 @@ export class LobbyClient {
     if (phase === "closed" || phase === "idle") {
       this.#backoff.reset();
       this.#asleep();
-      if (this.#options.wake ?? true) this.#asleep = onWake(() => this.#awake());
+      if (this.#options.wake ?? true) this.#asleep = onWake(() => this.hurry());
       this.#open();
     }
     return this.ready;
@@ -88,13 +88,20 @@ export class LobbyClient {
     this.#open();
   }
 
+  /** The network is back, or the app in front, where no browser says so: wait no longer than told to. */
+  hurry(): void {
+    const { phase } = this.#state;
+    if (phase === "waiting" && this.#backoff.free) void this.#open();
+    else if (phase === "live") this.#connection?.probe();
+  }
+
   /** The server's time, in ms since 1970. */
   now(): number {
     return Date.now() + this.#offset;
   }
 
   on<E extends keyof Events>(event: E, listener: (detail: Events[E]) => void, options: { signal?: AbortSignal } = {}): () => void {
-    return this.#events.on(event, listener, options.signal);
+    return this.#told.events.on(event, listener, options.signal);
   }
 
   command<C extends keyof Commands>(type: C, fields: Commands[C][0], options: CommandOptions = {}): Promise<Commands[C][1]> {
@@ -107,15 +114,15 @@ export class LobbyClient {
   watch<T extends keyof Documents & string>(topic: T, options?: WatchOptions): Live<Documents[T]>;
   watch(topic: string, { signal, ...question }: WatchOptions & Record<string, unknown> = {}): Live<any> {
     const shared = this.#topics.open(topic, question, DocumentTopic);
-    const watcher = new LiveWatcher<any>(shared, (error) => this.#fault(error), signal);
+    const watcher = new LiveWatcher<any>(shared, this.#told.fault, signal);
     shared.watchers.add(watcher);
-    if (shared.state !== undefined) watcher.arrived(shared.state);
+    if (shared.state !== undefined) watcher.catchUp();
     return watcher;
   }
 
   journal<T extends keyof Journals & string>(topic: T, { after, signal }: JournalOptions = {}): Journal<Journals[T]> {
     const shared = this.#topics.open(topic, {}, JournalTopic);
-    const watcher = new JournalWatcher<any>(shared, (error) => this.#fault(error), after, signal);
+    const watcher = new JournalWatcher<any>(shared, this.#told.fault, after, signal);
     shared.watchers.add(watcher);
     shared.join(watcher);
     return watcher;
@@ -140,8 +147,8 @@ export class LobbyClient {
     try {
       this.#connect(hello);
     } catch (error) {
-      this.#fault(error);
-      this.#lost({ code: BROKEN, reason: String(error), by: "us" });
+      // No address, or no WebSocket here: nor will there be.
+      this.#close({ code: BROKEN, reason: String(error), by: "us" });
     }
   }
 
@@ -154,7 +161,7 @@ export class LobbyClient {
   #connect(hello: object): void {
     const url = new URL("/ws", this.#options.url ?? globalThis.location?.href);
     url.protocol = url.protocol.replace("http", "ws");
-    const Socket = this.#options.WebSocket ?? globalThis.WebSocket;
+    const Socket = this.#options.WebSocket ?? WebSocket; // where there is none, it says so by its name
     const id = random(22);
     let asked = 0;
     const connection = new Connection(new Socket(url.href, SUBPROTOCOL), {
@@ -167,12 +174,13 @@ export class LobbyClient {
         else this.#take(frame, frame.re === id);
       },
       lost: (code, reason, by) => this.#ended(code, reason, by),
-      error: (error) => this.#fault(error),
+      error: this.#told.fault,
     });
     this.#connection = connection;
   }
 
   #welcomed(connection: Connection, welcome: Frame, asked: number): void {
+    if (this.#state.phase === "live") return;
     const before = this.#identity;
     const identity = identityOf(welcome);
     const resumed = before?.uuid === identity.uuid && before?.kind === identity.kind;
@@ -190,8 +198,8 @@ export class LobbyClient {
     this.#become({ phase: "live", identity, resumed });
     if (connection !== this.#connection) return; // a listener has closed it
     this.#ready.resolve(identity);
-    if (!resumed) this.#events.emit("identity", identity);
-    if (welcome.token) this.#events.emit("token", welcome.token);
+    if (!resumed) this.#told.events.emit("identity", identity);
+    if (welcome.token) this.#told.events.emit("token", welcome.token);
     if (connection !== this.#connection) return;
     this.#commands.live((text) => connection.send(text), limitsOf(welcome.limits));
     this.#topics.live();
@@ -209,13 +217,13 @@ export class LobbyClient {
         if (ofHello) this.#connection?.expect(GOODBYE_MS);
         return;
       case "drain":
-        return this.#events.emit("drain", { until: this.#backoff.waitFor(positive(frame.return_after_ms, 0)) });
+        return this.#told.events.emit("drain", { until: this.#backoff.waitFor(positive(frame.return_after_ms, 0)) });
       case "degraded":
-        return this.#events.emit("degraded", { parts: frame.parts });
+        return this.#told.events.emit("degraded", { parts: frame.parts });
       case "signal": {
         const { topic, author, body } = frame;
         const session = String(topic).split(":")[1];
-        return this.#events.emit("signal", { session, author, body });
+        return this.#told.events.emit("signal", { session, author, body });
       }
       default:
         if (frame.topic) this.#topics.take(frame);
@@ -235,13 +243,9 @@ export class LobbyClient {
     this.#leave(unsayable(why));
     const until = this.#backoff.lost();
     this.#forget = callAt(until, () => void this.#open());
+    // Said once, also where a listener calls `reconnect` each time.
+    if (why === CROWDED && this.#state.phase === "waiting" && this.#state.why === why) return;
     this.#become({ phase: "waiting", until, attempt: this.#backoff.failures, why });
-  }
-
-  #awake(): void {
-    const { phase } = this.#state;
-    if (phase === "waiting" && this.#backoff.free) void this.#open();
-    else if (phase === "live") this.#connection?.probe();
   }
 
   /** Before the token expires, a newer one: nobody notices anything. */
@@ -252,7 +256,7 @@ export class LobbyClient {
     if (signal.aborted || this.#state.phase !== "live" || !(token || anonymous)) return;
     const renewed = (result: Frame) => {
       this.#credentials.welcomed(result);
-      if (result.token) this.#events.emit("token", result.token);
+      if (result.token) this.#told.events.emit("token", result.token);
       this.#renewal.begin(result.expires_in);
     };
     this.#commands.own(token ? "refresh" : "hello", token ? { token } : {}, renewed, this.#renewal.again);
@@ -273,25 +277,15 @@ export class LobbyClient {
   #close(why: Closing): void {
     this.#leave(null);
     this.#asleep();
-    this.#become({ phase: "closed", why });
     this.#ready.reject(new ClosedError(why));
     this.#commands.close(why);
     this.#topics.close(why);
+    this.#become({ phase: "closed", why }); // the last: a listener may connect anew
   }
 
   #become(state: State): void {
     this.#state = Object.freeze(state);
-    this.#options.log?.(state.phase, { ...state });
-    this.#events.emit("state", state);
-  }
-
-  /** Where nobody listens for errors, the console is told; what such a listener throws, too. */
-  #fault(error: unknown): void {
-    const fault = error instanceof Error ? error : new Error(String(error));
-    this.#options.log?.("error", { error: fault });
-    if (this.#faulty || !this.#events.has("error")) return console.error(fault);
-    this.#faulty = true;
-    this.#events.emit("error", fault);
-    this.#faulty = false;
+    this.#told.note(state.phase, { ...state });
+    this.#told.events.emit("state", state);
   }
 }

@@ -1,6 +1,7 @@
 // Commands from their call to their answer. A text is made once and said again byte for byte after
 // a loss, in the order of the calls, no faster than the server takes them.
 
+import { after, type Timer } from "./backoff.js";
 import { Deferred } from "./emitter.js";
 import {
   ClosedError,
@@ -60,7 +61,7 @@ export class CommandQueue {
   #tokens = 0;
   #filled = 0;
   #pausedUntil = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   constructor(
     private most: number,
@@ -77,7 +78,7 @@ export class CommandQueue {
       if (waiting.length >= this.most) throw new QueueFullError(this.most);
       if (this.#entries.has(id)) throw new LobbyError("LobbyError", `the id ${id} is in use`);
       const entry = this.#entry(type, fields, id);
-      const timer = setTimeout(() => this.#end(entry, this.#late(entry)), Math.min(timeout, 2 ** 31 - 1));
+      const timer = after(timeout, () => this.#end(entry, this.#late(entry)));
       const abort = () => this.#end(entry, signal!.reason);
       const over = () => {
         clearTimeout(timer);
@@ -218,7 +219,7 @@ export class CommandQueue {
   }
 
   #wake(ms: number): void {
-    this.#timer = setTimeout(() => this.pump(), Math.min(Math.ceil(ms), 2 ** 31 - 1));
+    this.#timer = after(Math.ceil(ms), () => this.pump());
   }
 
   #late(entry: Entry): Error {

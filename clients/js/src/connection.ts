@@ -1,6 +1,7 @@
 // One WebSocket: frames in, texts out, and its end, told once. A cable that was pulled closes
 // nothing: silence after something we said is the only sign.
 
+import { after, type Timer } from "./backoff.js";
 import { BROKEN } from "./close_codes.js";
 
 export const ANSWER_MS = 10_000;
@@ -20,8 +21,8 @@ export interface Told {
 export class Connection {
   #socket: WebSocket;
   #told: Told | null;
-  #silence: ReturnType<typeof setTimeout> | undefined;
-  #beat: ReturnType<typeof setTimeout> | undefined;
+  #silence: Timer | undefined;
+  #beat: Timer | undefined;
   #heartbeatMs = 0;
   #probed = 0;
   #ping = () => {};
@@ -106,7 +107,7 @@ export class Connection {
 
   #beatAgain(): void {
     clearTimeout(this.#beat);
-    if (this.#heartbeatMs) this.#beat = setTimeout(this.#ping, this.#heartbeatMs);
+    if (this.#heartbeatMs) this.#beat = after(this.#heartbeatMs, this.#ping);
   }
 
   #hush(): void {

@@ -2,6 +2,7 @@
 // expired, or the secret of an anonymous identity, which is made once and kept.
 
 import { random } from "./command_queue.js";
+import type { Report } from "./emitter.js";
 import type { SecretStore, TokenSource } from "./api.js";
 import type { Frame } from "./connection.js";
 
@@ -19,6 +20,7 @@ export class Credentials {
   constructor(
     private source: TokenSource | undefined,
     private anonymous: boolean | SecretStore,
+    private report: Report,
   ) {}
 
   /** The fields of hello; null where the last token has expired and there is no other. */
@@ -27,7 +29,9 @@ export class Credentials {
     const { source } = this;
     if (typeof source === "string") this.#token = source;
     else if (source && (!this.#token || this.#expired)) {
-      this.#token = await source({ expired: this.#expired, signal });
+      const token = await source({ expired: this.#expired, signal });
+      signal.throwIfAborted(); // it may be somebody else's by now
+      this.#token = token;
     }
     if (!this.#token && source && this.#expired) return null;
     if (this.#token) return { token: this.#token };
@@ -46,6 +50,7 @@ export class Credentials {
     let token = await source({ expired: false, signal });
     // One that keeps the last until it has expired is told that it has.
     if (token === this.#token) token = await source({ expired: true, signal });
+    signal.throwIfAborted();
     if (token) this.#token = token;
     return token;
   }
@@ -71,16 +76,26 @@ export class Credentials {
     this.#expires = Infinity;
   }
 
+  get #store(): SecretStore | null {
+    return typeof this.anonymous === "object" ? this.anonymous : null;
+  }
+
   async #known(): Promise<string> {
-    const { anonymous } = this;
     if (this.#secret) return this.#secret;
-    const kept = typeof anonymous === "object" ? await anonymous.load() : null;
+    let kept;
+    try {
+      kept = this.#store && (await this.#store.load());
+    } catch (error) {
+      this.report(error);
+      this.anonymous = true; // what cannot be read is not written over
+    }
     return (this.#secret = kept && SECRET.test(kept) ? kept : this.#made());
   }
 
   #made(): string {
     const secret = random(SECRET_LENGTH);
-    if (typeof this.anonymous === "object") this.anonymous.save(secret);
+    const save = async () => this.#store?.save(secret);
+    save().catch(this.report);
     return secret;
   }
 }

@@ -50,9 +50,9 @@ export class DocumentTopic extends Topic<LiveWatcher<any>> {
     if (frame.type === "state") {
       // Versions compare within an epoch: in another one we see another side of it.
       const same = this.known?.epoch === frame.epoch || !this.known;
+      this.state = frozen(frame.state);
       this.known = { epoch: frame.epoch, version: frame.version };
       this.#view = frame.view;
-      this.state = frozen(frame.state);
       this.#changed([[]], same ? frame.version : Infinity);
     } else if (frame.type === "patch") this.#fold(frame);
     else if (frame.type === "unchanged") this.#changed([], frame.version);

@@ -61,7 +61,7 @@ export class JournalTopic extends Topic<JournalWatcher<any>> {
         watcher.read = this.#newest;
         watcher.tell("trimmed");
       }
-    } else if (frame.type === "entry") {
+    } else if (frame.type === "entry" && frame.cursor > 0) {
       this.#newest = Math.max(this.#newest, frame.cursor);
       const entry = frozen(frame.entry);
       for (const watcher of [...this.watchers]) watcher.take(entry, frame.cursor);

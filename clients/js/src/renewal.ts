@@ -1,6 +1,6 @@
 // When to ask for a newer token: after three quarters of the time that the last one is good for.
 
-import { LONGEST_TIMER_MS } from "./backoff.js";
+import { after, type Timer } from "./backoff.js";
 import { positive } from "./welcome.js";
 
 const SHARE = 750;
@@ -8,7 +8,7 @@ const SOONEST_MS = 5000;
 const AGAIN_MS = 30_000;
 
 export class Renewal {
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   constructor(private renew: () => Promise<void>) {}
 
@@ -23,11 +23,14 @@ export class Renewal {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #in(ms: number): void {
     this.stop();
-    const renew = () => this.renew().catch(this.again);
-    this.#timer = setTimeout(renew, Math.min(Math.max(ms, SOONEST_MS), LONGEST_TIMER_MS));
+    const timer = (this.#timer = after(Math.max(ms, SOONEST_MS), () => {
+      // One that fails because it was stopped is not asked again.
+      this.renew().catch(() => this.#timer === timer && this.again());
+    }));
   }
 }

@@ -1,7 +1,9 @@
 // The topics that are watched, each once however many watch it. All of them are asked for at once
 // after a loss, each with what we have.
 
+import { after } from "./backoff.js";
 import { ClosedError } from "./errors.js";
+import { positive } from "./welcome.js";
 import type { Closing, Status } from "./api.js";
 import type { Frame } from "./connection.js";
 import type { Watcher } from "./watchers.js";
@@ -104,8 +106,8 @@ export class Topics {
 
   /** The result of a command, once the document of its session shows what it did, if it is watched. */
   async shown<R>(fields: any, result: R): Promise<R> {
-    const { session = {}, version: made } = result as Frame;
-    const { id = fields.session, version = made, state } = session;
+    const { session, version: made } = result as Frame;
+    const { id = fields?.session, version = made, state } = session ?? {};
     if (version >= 0) await this.#topics.get(JSON.stringify({ topic: `session:${id}` }))?.shows(version, !!state);
     return result;
   }
@@ -161,7 +163,7 @@ export class Topics {
   }
 
   #later(topic: Topic, ms: number): void {
-    const timer: any = setTimeout(() => this.#topics.get(topic.key) === topic && topic.want(), ms);
+    const timer: any = after(ms, () => this.#topics.get(topic.key) === topic && topic.want());
     timer.unref?.();
   }
 
@@ -196,7 +198,7 @@ export class Topics {
     if (said.topic) {
       topic.name = said.topic;
       topic.replied(said);
-    } else if (wait != null) this.#later(topic, Math.max(AGAIN_MS, wait * 1000) * (1 + Math.random()));
+    } else if (wait != null) this.#later(topic, Math.max(AGAIN_MS, positive(wait, 0) * 1000) * (1 + Math.random()));
     else topic.end(String(said.code ?? "malformed"));
     if (topic.wanted) this.soon();
   }

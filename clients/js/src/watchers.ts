@@ -1,5 +1,6 @@
 // What `watch` and `journal` return: each has listeners of its own, and shares its topic.
 
+import { after } from "./backoff.js";
 import { Deferred, Emitter, type Off, type Report } from "./emitter.js";
 import { ClosedError, FellBehindError, RefusedError, TimeoutError } from "./errors.js";
 import { Feed } from "./feed.js";
@@ -86,8 +87,20 @@ export class LiveWatcher<S> extends Watcher<S, DocumentTopic> implements Live<S>
     return this.shared.known?.version ?? -1;
   }
 
+  #behind = false;
+
+  /** Others have the state already: this one is told of it as if it came now. */
+  catchUp(): void {
+    this.arrived(this.state as S);
+    this.#behind = true;
+    queueMicrotask(() => {
+      this.#behind = false;
+      if (this.state !== undefined) this.tell("change", whole(this.state));
+    });
+  }
+
   at(path: Path, listener: (value: unknown) => void): Off {
-    let last = valueAt(this.state, path);
+    let last = this.#behind ? undefined : valueAt(this.state, path);
     return this.on("change", ({ state }: Change<S>) => {
       const now = valueAt(state, path);
       if (now !== last) listener((last = now));
@@ -107,7 +120,7 @@ export class LiveWatcher<S> extends Watcher<S, DocumentTopic> implements Live<S>
     };
     const abort = () => found.reject(signal!.reason);
     const late = () => found.reject(new TimeoutError(`${this.topic}: not in time`));
-    const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
+    const timer = timeout === undefined ? undefined : after(timeout, late);
     const offs = [this.on("change", look), this.on("over", found.reject)];
     signal?.addEventListener("abort", abort);
     if (signal?.aborted) abort();
@@ -134,16 +147,18 @@ export class LiveWatcher<S> extends Watcher<S, DocumentTopic> implements Live<S>
       }),
       this.on("over", () => feed.end()),
     ];
-    if (state !== undefined) feed.push({ state, paths: WHOLE, whole: true });
+    if (state !== undefined && !this.#behind) feed.push(whole(state));
     if (this.status === "ended") feed.end();
     return feed;
   }
 }
 
-function joined<S>(last: Change<S>, { state, paths, whole }: Change<S>): Change<S> {
-  const all = [...last.paths, ...paths];
-  if (last.whole || whole || all.length > MOST_PATHS) return { state, paths: WHOLE, whole: true };
-  return { state, paths: all, whole };
+const whole = <S>(state: S): Change<S> => Object.freeze({ state, paths: WHOLE, whole: true });
+
+function joined<S>(last: Change<S>, next: Change<S>): Change<S> {
+  const paths = [...last.paths, ...next.paths];
+  if (last.whole || next.whole || paths.length > MOST_PATHS) return whole(next.state);
+  return { ...next, paths };
 }
 
 export class JournalWatcher<E> extends Watcher<number, JournalTopic> implements Journal<E> {

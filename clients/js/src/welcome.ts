@@ -16,7 +16,7 @@ export interface Limits {
 export const USUAL: Limits = { commands_per_second: 10, commands_burst: 30, message_bytes: 65_536, waiting: 64 };
 
 export const positive = (value: unknown, otherwise: number): number =>
-  typeof value === "number" && value > 0 ? value : otherwise;
+  typeof value === "number" && value > 0 && value < Infinity ? value : otherwise;
 
 export function limitsOf(said: Frame | undefined): Limits {
   const known = Object.entries(USUAL).map(([name, usual]) => [name, positive(said?.[name], usual)]);

@@ -54,7 +54,7 @@ class Lobby(Commands):
         self._queue = CommandQueue(queue, timeout)
         self._supervisor = Supervisor(
             channel_url(url),
-            Credentials(token, anonymous),
+            Credentials(token, anonymous, self._fault),
             Backoff(*backoff),
             self._queue,
             self._tell,
@@ -165,8 +165,7 @@ class Lobby(Commands):
         """A document by its topic's name; typed ones have methods of their own."""
         shared = self._supervisor.topics.open(topic, question, DocumentTopic)
         live: Live[Any] = Live(shared, self._fault)
-        if shared.known is not None:
-            live.arrived(shared.state)
+        live.catch_up()
         return live
 
     def journal(self, topic: str, /, *, after: int | None = None) -> Journal[Any]:

@@ -20,7 +20,8 @@ from lobby_client.states import Closing, Frame, Retry
 MOST_UNANSWERED = 32
 REPEATABLE_SECONDS = 110.0
 """A signal is known to the server for two minutes, other commands for longer."""
-RETRY_SECONDS, SOONEST_RETRY_SECONDS = 1.0, 0.1
+RETRY_SECONDS, SOONEST_RETRY_SECONDS, MOST_DOUBLED = 1.0, 0.05, 8
+"""Longer each time, for lobbies that say "at once" and mean no."""
 PAUSE_SECONDS = 2.0
 """`too_many` for longer than this is about one thing, and no reason to hold back all others."""
 LONGEST_OWN_WAIT_SECONDS = 60.0
@@ -45,6 +46,7 @@ class Entry:
     until: float = float("inf")
     sent: bool = False
     not_before: float = 0.0
+    refusals: int = 0
     said_at: tuple[float, float] | None = None
     """First, by the monotonic clock and by that on the wall: one stops while a machine sleeps, the
     other may be set."""
@@ -212,7 +214,8 @@ class CommandQueue:
         """A refusal that may pass: the same text again, as long as there is time."""
         told = refusal(frame, entry.type)
         wait = RETRY_SECONDS if told.retry_after is None else told.retry_after
-        wait = max(wait, SOONEST_RETRY_SECONDS)
+        wait = max(wait, SOONEST_RETRY_SECONDS * 2 ** min(entry.refusals, MOST_DOUBLED))
+        entry.refusals += 1
         at = time.monotonic() + wait
         if entry.once or told.code not in MAY_PASS or not at <= entry.until:
             return False

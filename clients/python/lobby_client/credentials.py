@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from lobby_client.listeners import Report
 from lobby_client.rate import number
 from lobby_client.states import Frame, SecretStore, Token
 
@@ -37,10 +38,13 @@ class SecretFile:
 
 
 class Credentials:
-    def __init__(self, source: Token | None, anonymous: bool | SecretStore) -> None:
-        self._source, self._anonymous = source, anonymous
+    """`report` is told what a store of secrets raises."""
+
+    def __init__(self, source: Token | None, anonymous: bool | SecretStore, report: Report) -> None:
+        self._source, self._anonymous, self._report = source, anonymous, report
         self._token: str | None = None
         self._secret: str | None = None
+        self._saved = True
         self._expired = False
         self._expires = float("inf")
         self._given = False
@@ -53,7 +57,10 @@ class Credentials:
         if isinstance(self._source, str):
             self._token = self._source
         elif self._source is not None and (not self._token or self._expired):
-            self._token = await self._asked(self._expired)
+            source, token = self._source, await self._asked(self._expired)
+            if source is not self._source:
+                return await self.hello()  # this one is somebody else's
+            self._token = token
         if not self._token and self._source is not None and self._expired:
             return None
         if self._token:
@@ -69,9 +76,11 @@ class Credentials:
         """A newer token for a connection that is live; None where there is none to ask for."""
         if self._source is None or isinstance(self._source, str):
             return None
-        token = await self._asked(False)
+        source, token = self._source, await self._asked(False)
         if token == self._token:  # kept by whoever was asked, until it expires: which is soon
             token = await self._asked(True)
+        if source is not self._source:
+            return None
         self._token = token or self._token
         return token
 
@@ -85,7 +94,7 @@ class Credentials:
         if self._token or not self._anonymous or self._given:
             return False
         self._given = True
-        self._secret = self._made()
+        self._make()
         return True
 
     def replace(self, source: Token | None) -> None:
@@ -95,26 +104,39 @@ class Credentials:
 
     async def _asked(self, expired: bool) -> str | None:
         assert callable(self._source)  # noqa: S101  # its callers have looked
-        token: Any = self._source(expired)
-        if inspect.isawaitable(token):
-            token = await token
+        token = await _settled(self._source(expired))
         if token is not None and not isinstance(token, str):
             raise TypeError(f"a token is a text or None, not {type(token).__name__}")
         return token
 
     async def _known(self) -> str:
         if self._secret is None:
-            kept: Any = None
-            if not isinstance(self._anonymous, bool):
-                kept = self._anonymous.load()
-                if inspect.isawaitable(kept):
-                    kept = await kept
-            known = isinstance(kept, str) and SECRET.fullmatch(kept)
-            self._secret = kept if known else self._made()
+            kept = await self._loaded()
+            if isinstance(kept, str) and SECRET.fullmatch(kept):
+                self._secret = kept
+        secret = self._secret or self._make()
+        if not self._saved and not isinstance(self._anonymous, bool):
+            self._saved = True
+            try:
+                await _settled(self._anonymous.save(secret))
+            except Exception as error:
+                self._report(error)
+        return secret
+
+    async def _loaded(self) -> object:
+        if isinstance(self._anonymous, bool):
+            return None
+        try:
+            return await _settled(self._anonymous.load())
+        except Exception as error:
+            self._report(error)
+            self._anonymous = True  # what cannot be read is not written over
+            return None
+
+    def _make(self) -> str:
+        self._secret, self._saved = secrets.token_urlsafe(SECRET_BYTES), False
         return self._secret
 
-    def _made(self) -> str:
-        secret = secrets.token_urlsafe(SECRET_BYTES)
-        if not isinstance(self._anonymous, bool):
-            self._anonymous.save(secret)
-        return secret
+
+async def _settled(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value

@@ -99,6 +99,7 @@ class Live(Watcher[S], Generic[S]):
     """A document. Its states are not to be changed: what is the same is shared by all of them."""
 
     _shared: DocumentTopic
+    _behind = False
 
     @property
     def state(self) -> S:
@@ -112,12 +113,26 @@ class Live(Watcher[S], Generic[S]):
         """-1 before there is one."""
         return self._shared.known[1] if self._shared.known else -1
 
+    def catch_up(self) -> None:
+        """Others have the state already: this one is told of it as if it came now."""
+        if self._shared.known is None:
+            return
+        self.arrived(self.state)
+        self._behind = True
+
+        def tell() -> None:
+            self._behind = False
+            if self._shared.known is not None:
+                self.tell("change", Change(self.state, WHOLE, whole=True))
+
+        self._shared.topics.later(tell)
+
     def on_change(self, call: Callable[[Change[S]], object]) -> Off:
         return self._events.on("change", call)
 
     def at(self, path: Path, call: Callable[[Any], object]) -> Off:
         """Called with what stands there, each time that it has changed; None: nothing."""
-        last = value_at(self._shared.state, path)
+        last = None if self._behind else value_at(self._shared.state, path)
 
         def look(change: Change[S]) -> None:
             nonlocal last
@@ -161,7 +176,7 @@ class Live(Watcher[S], Generic[S]):
         def push(change: Change[S]) -> None:
             feed.push(_joined(feed.items.pop(), change) if feed.items else change)
 
-        if self._shared.known is not None:
+        if self._shared.known is not None and not self._behind:
             feed.push(Change(self.state, WHOLE, whole=True))
         return self._read(feed, "change", push)
 

@@ -73,8 +73,9 @@ class Change(Generic[S]):
 
 class SecretStore(Protocol):
     """Where the secret of an anonymous identity is kept: 32 to 128 characters, made by the client.
-    `load` may be a coroutine."""
+    Both may be coroutines. What they raise is told as `error`; the identity then lasts as long as
+    the client."""
 
     def load(self) -> Awaitable[str | None] | str | None: ...
 
-    def save(self, secret: str, /) -> object: ...
+    def save(self, secret: str, /) -> Awaitable[object] | object: ...

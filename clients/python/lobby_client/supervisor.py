@@ -30,6 +30,7 @@ from lobby_client.states import Closing, Frame, Identity, Signal, State, Token
 from lobby_client.topics import Topics
 
 CANCELLED = Closing(1000, "cancelled", "us")
+CROWDED = Closing(BROKEN, "too many handshakes", "us")
 UNAUTHORIZED = 401
 
 
@@ -82,12 +83,12 @@ class Supervisor:
             return
         self._past, self._runner = self._runner, None
         self._leave(None)
-        self._become(State("closed", why=why))
         self.ready.reject(Closed(why))
         self._commands.close(why)
         self.topics.close(why)
         if self._visiting is not None:
             self._visiting.cancel()
+        self._become(State("closed", why=why))  # the last: a listener may connect anew
 
     async def gone(self) -> None:
         """Once the goodbye is said, or given up."""
@@ -99,7 +100,8 @@ class Supervisor:
         if self._runner is None:
             return self.start()
         self._leave(None)
-        self._become(State("connecting", attempt=self._backoff.failures + 1))
+        if not self._held_off():
+            self._become(State("connecting", attempt=self._backoff.failures + 1))
         if self._visiting is not None:
             self._visiting.cancel()
 
@@ -122,10 +124,7 @@ class Supervisor:
                 self.close(CANCELLED)
 
     async def _visit(self, group: TaskGroup) -> None:
-        while crowded := self._backoff.crowded():
-            why = Closing(BROKEN, "too many handshakes", "us")
-            self._become(State("waiting", until=time.time() + crowded, why=why))
-            await asyncio.sleep(crowded)
+        await asyncio.sleep(self._held_off())
         try:
             why = await self._attempt(group)
         except Closed as final:
@@ -134,6 +133,14 @@ class Supervisor:
             self._report(error)
             why = Closing(BROKEN, f"{type(error).__name__}: {error}", "us")
         await self._wait(why)
+
+    def _held_off(self) -> float:
+        """Seconds until there may be another handshake. Said once: a listener may call
+        `reconnect()` each time."""
+        seconds = self._backoff.crowded()
+        if seconds and self.state.why is not CROWDED:
+            self._become(State("waiting", until=time.time() + seconds, why=CROWDED))
+        return seconds
 
     def _finish(self, why: Closing) -> None:
         self._visiting = None

@@ -4,6 +4,8 @@ import { assert, client, please, scenario, until } from "./harness.mjs";
 
 const MANY = 50;
 const LONGEST_WAIT_MS = 500;
+/** Between the loss and its being noted: a busy machine. */
+const LATE_MS = 250;
 
 await scenario(15, async () => {
   const herd = await Promise.all(
@@ -29,7 +31,7 @@ await scenario(15, async () => {
     assert.ok(back >= told, `not before the time: ${back - told} ms, waits ${waits.until - told}`);
     return waits.until - Math.max(told, waits.lost);
   });
-  assert.ok(chances.every((chance) => chance >= -1 && chance <= LONGEST_WAIT_MS), chances.join());
+  assert.ok(chances.every((chance) => chance >= -LATE_MS && chance <= LONGEST_WAIT_MS), chances.join());
   assert.ok(Math.max(...chances) - Math.min(...chances) > LONGEST_WAIT_MS / 4, "spread out");
   assert.ok(herd.every(({ one, uuid }) => one.identity.uuid === uuid && one.state.resumed));
 });

@@ -20,13 +20,15 @@ export const lobby = { ...(await import(file)), ...(await import(new URL("http.j
 /** For which tokens are good after they have expired: clocks differ. */
 const LEEWAY_SECONDS = 30;
 const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 45_000);
+/** For a command: a busy machine is no fault. */
+const TIMEOUT_MS = 30_000;
 const clients = [];
 let step = "the beginning";
 
 /** A client through the proxy, which comes back soon; closed at the end. */
 export function client(options = {}) {
   if (process.env.DEBUG) options = { log: (...said) => console.log(...said), ...options };
-  const made = new lobby.LobbyClient({ url, anonymous: true, backoff: { first: 20, longest: 50 }, ...options });
+  const made = new lobby.LobbyClient({ url, anonymous: true, timeout: TIMEOUT_MS, backoff: { first: 20, longest: 50 }, ...options });
   clients.push(made);
   return made;
 }

@@ -32,9 +32,13 @@ await scenario(16, async () => {
   assert.equal(fixed.state.why.refusal.code, "token_expired");
 
   // So does a provider that has no other, on a connection that has lasted so far.
-  const giving = [lasting(key, token, 2), null];
-  const ending = client({ anonymous: false, token: () => giving.shift() ?? null });
-  await ending.connect();
+  let ending;
+  for (const seconds of [2, 10]) { // the longer one for a machine that does not connect within the shorter
+    const giving = [lasting(key, token, seconds)];
+    ending = client({ anonymous: false, token: () => giving.shift() ?? null });
+    if (await ending.connect().catch(() => null)) break;
+  }
+  assert.ok(ending.identity);
   await until(() => ending.state.phase === "closed", "closed once its token has expired");
   assert.equal(ending.state.why.code, 4003);
 
