@@ -95,7 +95,7 @@ async def people_by_query(lists: LongLists, people: int, many: int) -> None:
     held = partial(no_turn_is_long, lists)
     await held("the first question", partial(lists.ask, asked("people")))
     await held("another sort", partial(lists.ask, asked("people", sort="-since")))
-    assert lists.encoded(PRESENCE) == 0
+    assert not lists.opened(PRESENCE)
     lists.read.clear()
     await held("a look", lists.look)
     assert not lists.read, "versions agree"
@@ -106,7 +106,7 @@ async def people_by_query(lists: LongLists, people: int, many: int) -> None:
     assert len(playing) == PEOPLE
     await held("a gap on the bus", lists.miss_roster)
     assert len(engine) == people
-    assert lists.encoded(PRESENCE) == 0
+    assert not lists.opened(PRESENCE)
 
 
 async def all_play(lists: LongLists) -> None:

@@ -116,6 +116,10 @@ class LongLists:
             people = {account(n).uuid: _person(n, status) for n in some}
             await self.lobby.roster.enter(KEEPER, people, generation=1)
 
+    def opened(self, topic: str) -> bool:
+        """Whether the whole list is kept."""
+        return topic in self.hub._topics
+
     def encoded(self, topic: str) -> int:
         """Entries of the whole list that are encoded."""
         document: Any = self.hub._topics[topic]

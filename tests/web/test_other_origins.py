@@ -47,11 +47,10 @@ PLAY = """async ([lobby, slot, session]) => {
   };
 }"""
 LOOK = """async ([lobby, token, friend, session]) => {
-  const { Channel } = await import(`${lobby}/web/channel.js`);
-  const channel = new Channel({ token });
+  const { LobbyClient } = await import(`${lobby}/client/v1/lobby.js`);
+  const client = new LobbyClient({ url: lobby, token, timeout: 30_000 });
   const shown = (topic, question, holds) =>
-    new Promise((seen) =>
-      channel.watch(topic, { changed: (state) => holds(state) && seen(true) }, { question }));
+    client.watch(topic, question ?? {}).when(holds, { timeout: 30_000 });
   const watched = Promise.all([
     shown("sessions", { filter: { host: "friends" } }, ({ sessions }) => session in sessions),
     shown("people", { filter: { status: "online" } }, ({ people }) => friend in people),
@@ -59,8 +58,9 @@ LOOK = """async ([lobby, token, friend, session]) => {
     shown(`presence:${friend}`, null, ({ status }) => status === "online"),
     shown("presence:count", null, ({ online }) => online >= 2),
   ]);
-  channel.open();
+  await client.connect();
   await watched;
+  client.close();
   const headers = { Authorization: `Bearer ${token}` };
   const asked = [];
   for (const path of ["/presence", `/presence/${friend}`, "/friends/presence"]) {

@@ -103,7 +103,7 @@ async def test_what_a_host_launched_is_theirs_here_too(here: SessionsWorld) -> N
     assert (await here.enter(guest, session)).seats.sits(guest.uuid)
     with pytest.raises(HostStays):
         await here.place(host, session, guest, status="leader")
-    with pytest.raises(NotSeated):
+    with pytest.raises(Forbidden):
         await here.dismiss(above(guest), session, host)
     await here.dismiss(host, session)
     with pytest.raises(SessionNotFound):
