@@ -95,7 +95,8 @@ class PresenceTracker:
         self._departed: dict[str, str | None] = {}
         self._pending: set[str] = set()
         self._generation = self._attempt = 0
-        self._unsure = False
+        self._unsure = self._ended = False
+        self._vouches_until = 0.0
         self._first_left = math.inf
         self._due = asyncio.Event()
         self._due.set()
@@ -186,8 +187,9 @@ class PresenceTracker:
         self._due.set()
 
     async def run(self) -> None:
-        """Endless: write who came and went to the roster, and renew the lease by heartbeats."""
-        while True:
+        """Until `leave_all`: write who came and went to the roster, and renew the lease by
+        heartbeats."""
+        while not self._ended:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._keeper_seconds / HEARTBEATS_PER_TERM):
                     await self._due.wait()
@@ -220,9 +222,7 @@ class PresenceTracker:
         Every try is a generation of its own. After one whose end is not known, and where the
         roster holds another than the last that succeeded, all accounts are written.
         """
-        known = await self._roster.heartbeat(
-            self._keeper, self._keeper_seconds, generation=self._generation
-        )
+        known = await self._beat(self._keeper_seconds)
         whole = self._unsure or not known
         if whole:
             pending |= self._here.keys()
@@ -243,6 +243,18 @@ class PresenceTracker:
         for who in gone.keys() - self._here.keys() - self._pending:
             self._departed.pop(who, None)
 
+    async def _beat(self, seconds: float) -> bool:
+        begun = time.monotonic()
+        known = await self._roster.heartbeat(
+            self._keeper, seconds, generation=self._generation, grace=self._grace_seconds
+        )
+        self._vouches_until = begun + seconds
+        return known
+
+    def vouches(self) -> bool:
+        """Whether the lease of this process is valid, by its own clock."""
+        return time.monotonic() < self._vouches_until
+
     async def _restore(self, arrived: list[str]) -> None:
         """Within the grace period, `since` and status go on as they were on the roster."""
         new = {who: p for who in arrived if not (p := self._here[who]).restored}
@@ -260,10 +272,15 @@ class PresenceTracker:
             presence.restored = True
 
     async def leave_all(self) -> None:
-        """Graceful shutdown: all accounts here show as reconnecting for the grace period."""
+        """Graceful shutdown: all accounts here show as reconnecting for the grace period, and the
+        lease ends, so that a lobby without another process is known to be away."""
         for account, presence in list(self._here.items()):
             self._departed[account] = presence.shown(RECONNECTING)
             del self._here[account]
             self._pending.add(account)
         self._first_left = min(self._first_left, self._clock())
         await self._write_pending()
+        self._ended = True
+        if not self._unsure:
+            with suppress(Unreachable):
+                await self._beat(0)

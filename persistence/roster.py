@@ -57,10 +57,16 @@ class Presence(Dependency, Protocol):
     def shard_of(self, who: str) -> int:
         """From 0; the same in every process."""
 
-    async def heartbeat(self, keeper: str, seconds: float, *, generation: int = 0) -> bool:
+    async def heartbeat(
+        self, keeper: str, seconds: float, *, generation: int = 0, grace: float = 0.0
+    ) -> bool:
         """Renew the keeper's lease for `seconds`. Whether the keeper's accounts are held as of this
         generation; if not (it is new, or was swept, or something was lost), all of them must
-        `enter`, `whole`. Whoever left, and whose grace period is over, is no longer shown."""
+        `enter`, `whole`. Whoever left, and whose grace period is over, is no longer shown.
+
+        `grace`: seconds from the end of the lease until its accounts are *expired*; they are shown
+        no longer than the lease. Where the leases of all keepers had ended there is a new epoch, as
+        nobody could come back meanwhile."""
 
     async def enter(
         self,
@@ -95,8 +101,8 @@ class Presence(Dependency, Protocol):
         keeper serves them it counts only if the keeper says later that they had left before."""
 
     async def expired(self, limit: int = 100) -> list[str]:
-        """Some accounts whose term has ended, or whose keeper's lease has: at most `limit`. They
-        have left the roster, and are returned again until `forget`."""
+        """Some accounts whose term has ended, or the grace after their keeper's lease: at most
+        `limit`. They have left the roster, and are returned again until `forget`."""
 
     async def overdue(self, who: Iterable[str]) -> set[str]:
         """Those of them who are expired still: who have not entered, nor acted since."""
@@ -118,7 +124,8 @@ class Presence(Dependency, Protocol):
         """Where each shard stands, in one round trip."""
 
     async def epoch(self) -> str:
-        """Made of the epochs of all shards. A new one: volatile data may be lost."""
+        """Made of the epochs of all shards. A new one: volatile data may be lost, or its terms have
+        ended while no keeper lived."""
 
     async def counts(self) -> Counts:
         """Of all shards, in one round trip."""

@@ -13,11 +13,11 @@ class DurationSettings(BaseModel):
     grace_seconds: float = Field(default=15, gt=0)
     """How long a player whose connection dropped is reconnecting and keeps a seat."""
     restart_grace_seconds: float = Field(default=45, gt=0)
-    """The same, after all connections were lost at once."""
+    """The same, after all connections were lost at once; never less than `LOBBY_GRACE_SECONDS`."""
     unattended_seconds: float = Field(default=3_600, gt=0)
     """How long somebody who never opened a socket keeps a seat."""
     keeper_seconds: float = Field(default=8, gt=1)
-    """How long after its last heartbeat the players of a process that died are gone."""
+    """How long after its last heartbeat the players of a process that died are not shown."""
     keep_alive_seconds: int = Field(default=75, ge=1)
     """How long an idle HTTP connection stays open: longer than a proxy in front keeps it."""
     hello_seconds: float = Field(default=5, gt=0)

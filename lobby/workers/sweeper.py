@@ -30,7 +30,7 @@ class Sweeper:
             "sweeper",
             term=TERM_SECONDS,
             pause=ROUND_SECONDS,
-            round=self.round,
+            round=self._round_if_alive,
             rest=lobby.settings.keeper_seconds / 2,
         )
 
@@ -41,6 +41,12 @@ class Sweeper:
         else the accounts of the others would be swept as offline.
         """
         await self._leader.run()
+
+    async def _round_if_alive(self) -> None:
+        """Before the first heartbeat it is not known whether a process lived until now; where none
+        did, terms have ended of which nobody could make use, and all timers are armed again."""
+        if self._lobby.presence.vouches():
+            await self.round()
 
     async def round(self) -> None:
         epoch = f"{await self._lobby.timers.epoch()}-{await self._lobby.roster.epoch()}"

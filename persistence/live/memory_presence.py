@@ -28,9 +28,11 @@ class MemoryShard:
         self._version = 0
         self._shown: dict[str, str] = {}
         self._until: dict[str, float] = {}  # by keeper
+        self._lived = False  # whether a keeper has beaten
         self._by: dict[str, set[str]] = {}  # who -> their keepers
         self._kept: dict[str, dict[str, int]] = {}  # keeper -> who, and since which generation
         self._said: dict[str, int] = {}  # generation by keeper
+        self._graces: dict[str, int] = {}  # by keeper, how long its people are waited for
         self._begun: dict[str, int] = {}  # the same, of one that is not all here yet
         self._expiring: dict[str, float] = {}  # by person
         self._acted: dict[str, tuple[float, float]] = {}  # by person who is served
@@ -50,8 +52,13 @@ class MemoryShard:
 
     # The verbs, as they stand in presence.lua
 
-    def heartbeat(self, keeper: str, term: int, number: int) -> tuple[bool, bool]:
-        self._until[keeper] = self._now + term
+    def heartbeat(self, keeper: str, term: int, number: int, grace: int) -> tuple[bool, bool]:
+        if self._lived and all(until <= self._now for until in self._until.values()):
+            self._epoch = secrets.token_hex(8)
+            self._said.clear()
+            self._begun.clear()
+        self._lived = True
+        self._until[keeper], self._graces[keeper] = self._now + term, grace
         return self._said.get(keeper, -1) == number, self._hide_departed(BATCH) == BATCH
 
     def hide(self) -> bool:
@@ -71,7 +78,6 @@ class MemoryShard:
             self._kept.setdefault(keeper, {})[who] = number
             self._by.setdefault(who, set()).add(keeper)
             self._expiring.pop(who, None)
-            self._acted.pop(who, None)
             self._set_shown(who, value)
         return self.settle(keeper, number, whole) if last else (False, held)
 
@@ -81,7 +87,7 @@ class MemoryShard:
             others = list(islice((who for who, at in kept.items() if at < number), BATCH))
             for who in others:
                 self._unkeep(keeper, who)
-                self._lose(who)
+                self._lose(who, keeper, self._now)
             if len(others) == BATCH:
                 return True, -1
         if self._begun.get(keeper) == number:
@@ -100,7 +106,7 @@ class MemoryShard:
         until = self._now + term
         if who in self._by:
             self._acted[who] = (self._now, until)
-        else:
+        if not self.present(who):
             self._expiring[who] = max(until, self._expiring.get(who, until))
 
     def expired(self, limit: int) -> tuple[bool, list[str]]:
@@ -110,9 +116,13 @@ class MemoryShard:
         if more or room == 0:
             return True, []
         overdue = sorted((until, who) for who, until in self._expiring.items() if until <= now)
-        named = [who for _, who in overdue[: min(limit, room)]]
-        for who in named:
-            self._set_shown(who, "")
+        named = []
+        for _, who in overdue[: min(limit, room)]:
+            if who in self._by:  # its keeper came back
+                del self._expiring[who]
+            else:
+                self._set_shown(who, "")
+                named.append(who)
         return False, named
 
     def overdue(self, *people: str) -> list[str]:
@@ -203,18 +213,19 @@ class MemoryShard:
     def _expire_keepers(self, room: int) -> tuple[int, bool]:
         """How much room is left, and whether there are more of their people."""
         now = self._now
-        for keeper in [keeper for keeper, until in self._until.items() if until <= now]:
+        for keeper, since in [(k, until) for k, until in self._until.items() if until <= now]:
             self._said.pop(keeper, None)
             self._begun.pop(keeper, None)
             kept = self._kept.get(keeper, {})
             for who in list(islice(kept, room)):
                 self._unkeep(keeper, who)
-                self._lose(who)
+                self._lose(who, keeper, since)
                 room -= 1
             if kept:
                 return room, True
             self._kept.pop(keeper, None)
             del self._until[keeper]
+            self._graces.pop(keeper, None)
         return room, False
 
     def _hide_departed(self, room: int) -> int:
@@ -226,11 +237,12 @@ class MemoryShard:
                 count += 1
         return count
 
-    def _lose(self, who: str) -> None:
-        """No longer vouched for, without a word of where they went."""
+    def _lose(self, who: str, keeper: str, since: float) -> None:
+        """No longer vouched for since then, without a word of where they went."""
         if who not in self._by:
             self._set_shown(who, "")
-            self._expiring[who] = self._now
+            until = since + self._graces.get(keeper, 0)
+            self._expiring[who] = max(until, self._expiring.get(who, until))
 
     def _set_shown(self, who: str, value: str) -> None:
         self._hiding.pop(who, None)

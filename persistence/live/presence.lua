@@ -12,16 +12,19 @@
 --   changed     sorted set   who -> version of their last change; the newest ones
 --   expiring    sorted set   who -> expires at (ms)
 --   hiding      sorted set   who left -> shown until (ms); they may expire later, where they act
---   acted       hash         who acted without a connection while a keeper served them, as far as it
---                            had said by then -> when, and until when that counts (ms)
+--   acted       hash         who acted without a connection while a keeper served them, as far as
+--                            was known -> when, and until when that counts (ms)
 --   said        hash         keeper -> generation of its people that is held here
+--   graces      hash         keeper -> how long its people are waited for when its lease ends (ms)
 --   begun       hash         keeper -> generation that is not all here yet
 --   about       hash         epoch, version, run (the Redis process that the epoch belongs to),
 --                            opened (when this epoch began, ms), uptime (of Redis then, s), trimmed
---                            (version of the newest change that `changed` no longer has)
+--                            (version of the newest change that `changed` no longer has), lived (1:
+--                            a keeper has beaten in this epoch)
 local keepers, by, expiring = KEYS[1] .. 'keepers', KEYS[1] .. 'by', KEYS[1] .. 'expiring'
 local said, begun, about = KEYS[1] .. 'said', KEYS[1] .. 'begun', KEYS[1] .. 'about'
-local shown, hiding, acted = KEYS[1] .. 'shown', KEYS[1] .. 'hiding', KEYS[1] .. 'acted'
+local graces, acted = KEYS[1] .. 'graces', KEYS[1] .. 'acted'
+local shown, hiding = KEYS[1] .. 'shown', KEYS[1] .. 'hiding'
 local counts, changed = KEYS[1] .. 'counts', KEYS[1] .. 'changed'
 local verb, publish, shard, fresh = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local WORDS = 5
@@ -36,13 +39,14 @@ local function kept(keeper)
 end
 
 -- A Redis that was restarted may have lost its last steps: its versions are another epoch's, and
--- every keeper has to say again whom it serves.
-local function epoch()
+-- every keeper has to say again whom it serves. `anew`: and so it is in any case.
+local function epoch(anew)
   local server = redis.call('INFO', 'server')
   local run = string.match(server, 'run_id:(%w+)')
-  if redis.call('HGET', about, 'run') ~= run then
+  if anew or redis.call('HGET', about, 'run') ~= run then
     local uptime = string.match(server, 'uptime_in_seconds:(%d+)')
     redis.call('HSET', about, 'run', run, 'epoch', fresh, 'opened', now, 'uptime', uptime)
+    redis.call('HDEL', about, 'lived')
     redis.call('DEL', said, begun)
   end
   return redis.call('HGET', about, 'epoch')
@@ -161,6 +165,16 @@ local function is_served(who)
   return redis.call('HEXISTS', by, who) == 1
 end
 
+local function is_present(who)
+  for _, keeper in ipairs(keepers_of(who)) do
+    local ends = redis.call('ZSCORE', keepers, keeper)
+    if ends and tonumber(ends) > now then
+      return true
+    end
+  end
+  return false
+end
+
 local function keep(keeper, who, number)
   redis.call('ZADD', kept(keeper), number, who)
   local names = keepers_of(who)
@@ -185,29 +199,33 @@ local function drop_keeper(keeper, who)
   end
 end
 
--- No longer vouched for, without a word of where they went.
-local function lose(who)
+-- No longer vouched for since then, without a word of where they went: not shown, and waited for.
+local function lose(who, keeper, since)
   if not is_served(who) then
     set_shown(who, '')
-    redis.call('ZADD', expiring, now, who)
+    local ends = since + tonumber(redis.call('HGET', graces, keeper) or 0)
+    redis.call('ZADD', expiring, 'GT', ends, who)
   end
 end
 
 -- How much room is left, and whether there are more of their people.
 local function expire_keepers(room)
-  for _, keeper in ipairs(redis.call('ZRANGEBYSCORE', keepers, '-inf', now)) do
+  local ended = redis.call('ZRANGEBYSCORE', keepers, '-inf', now, 'WITHSCORES')
+  for place = 1, #ended, 2 do
+    local keeper = ended[place]
     redis.call('HDEL', said, keeper)
     redis.call('HDEL', begun, keeper)
     local popped = room > 0 and redis.call('ZPOPMIN', kept(keeper), room) or {}
     for word = 1, #popped, 2 do
       drop_keeper(keeper, popped[word])
-      lose(popped[word])
+      lose(popped[word], keeper, tonumber(ended[place + 1]))
       room = room - 1
     end
     if redis.call('EXISTS', kept(keeper)) == 1 then
       return room, true
     end
     redis.call('ZREM', keepers, keeper)
+    redis.call('HDEL', graces, keeper)
   end
   return room, false
 end
@@ -227,7 +245,7 @@ local function settle(keeper, number, whole)
     for _, who in ipairs(others) do
       redis.call('ZREM', kept(keeper), who)
       drop_keeper(keeper, who)
-      lose(who)
+      lose(who, keeper, now)
     end
     if #others == BATCH then
       return { 1, -1 }
@@ -243,9 +261,13 @@ end
 local verbs = {}
 
 -- Every beat also hides who is due: nobody has to lead for that, and no store has to answer.
-function verbs.heartbeat(keeper, milliseconds, number)
+-- Where all keepers had died, nobody could come back meanwhile: all that is timed begins anew.
+function verbs.heartbeat(keeper, milliseconds, number, grace)
+  local lives = redis.call('ZCOUNT', keepers, '(' .. now, '+inf') > 0
+  epoch(not lives and redis.call('HGET', about, 'lived') == '1')
+  redis.call('HSET', about, 'lived', 1)
   redis.call('ZADD', keepers, now + milliseconds, keeper)
-  epoch()
+  redis.call('HSET', graces, keeper, grace)
   local more = hide_departed(BATCH) == BATCH and 1 or 0
   return { generation(keeper) == tonumber(number) and 1 or 0, more, now }
 end
@@ -271,7 +293,6 @@ function verbs.enter(keeper, number, before, whole, first, last)
   for word = WORDS + 6, #ARGV, 2 do
     keep(keeper, ARGV[word], number)
     redis.call('ZREM', expiring, ARGV[word])
-    redis.call('HDEL', acted, ARGV[word])
     set_shown(ARGV[word], ARGV[word + 1])
   end
   return last == '1' and settle(keeper, number, whole) or { 0, held }
@@ -315,10 +336,12 @@ function verbs.leave(keeper, milliseconds, number, ago)
   end
 end
 
+-- Also of whose keeper has died, and was not swept yet.
 function verbs.expire_after(who, milliseconds)
   if is_served(who) then
     redis.call('HSET', acted, who, string.format('%d %d', now, now + milliseconds))
-  else
+  end
+  if not is_present(who) then
     redis.call('ZADD', expiring, 'GT', now + milliseconds, who)
   end
 end
@@ -333,9 +356,14 @@ function verbs.expired(limit)
     return { 1, {} }
   end
   local some = math.min(tonumber(limit), room)
-  local named = redis.call('ZRANGEBYSCORE', expiring, '-inf', now, 'LIMIT', 0, some)
-  for _, who in ipairs(named) do
-    set_shown(who, '')
+  local named = {}
+  for _, who in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', now, 'LIMIT', 0, some)) do
+    if is_served(who) then -- by a keeper that came back
+      redis.call('ZREM', expiring, who)
+    else
+      set_shown(who, '')
+      named[#named + 1] = who
+    end
   end
   return { 0, named }
 end
@@ -397,12 +425,8 @@ end
 function verbs.present()
   local here = {}
   for word = WORDS, #ARGV do
-    for _, keeper in ipairs(keepers_of(ARGV[word])) do
-      local ends = redis.call('ZSCORE', keepers, keeper)
-      if ends and tonumber(ends) > now then
-        here[#here + 1] = ARGV[word]
-        break
-      end
+    if is_present(ARGV[word]) then
+      here[#here + 1] = ARGV[word]
     end
   end
   return here

@@ -76,12 +76,15 @@ class ShardedPresence:
     def shard_of(self, who: str) -> int:
         return crc_hqx(who.encode("utf-8", "surrogatepass"), 0) % self.shards
 
-    async def heartbeat(self, keeper: str, seconds: float, *, generation: int = 0) -> bool:
+    async def heartbeat(
+        self, keeper: str, seconds: float, *, generation: int = 0, grace: float = 0.0
+    ) -> bool:
         last, said = self._said.get(keeper, (generation, {}))
         at = said if last == generation else {}
+        term, kept = _ms(seconds), _ms(grace, least=0)
         replies = await self._each(
             range(self.shards),
-            lambda shard: ("heartbeat", keeper, _ms(seconds), at.get(shard, generation)),
+            lambda shard: ("heartbeat", keeper, term, at.get(shard, generation), kept),
         )
         for shard in [shard for shard, (held, _) in replies.items() if not held]:
             said.pop(shard, None)

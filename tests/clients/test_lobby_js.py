@@ -49,10 +49,7 @@ def test_so_is_one_over_redis(tmp_path: Path, redis_url: str, redis_prefix: str)
 
 
 def restarted(home: Path, **settings: Any) -> None:
-    # A host's session outlasts a start that a busy machine makes slow.
-    slow = {"grace_seconds": 120, "restart_grace_seconds": 120}
-    database = f"sqlite:{home}/lobby.db"
-    with own_link(home, database_url=database, **slow, **settings) as link:
+    with own_link(home, database_url=f"sqlite:{home}/lobby.db", **settings) as link:
         held = run_script("restarts", link.url, link.direct, acts=link.acts())
     assert held == set(JS["restarts"])
 

@@ -8,11 +8,11 @@ import asyncio
 import json
 
 from persistence.live.redis_presence import GATHERING_SECONDS
-from persistence.ports import Presence
+from persistence.ports import Live, Presence
 from tests.contracts.listener import listening, opened
 from tests.contracts.roster import Seen, first_expired
 from tests.support.services import RedisServer
-from tests.support.waiting import TIMEOUT
+from tests.support.waiting import TIMEOUT, until
 
 
 async def test_the_people_of_an_expired_keeper_leave_in_one_version_and_are_named(
@@ -64,10 +64,60 @@ async def test_a_keeper_that_nobody_has_swept_comes_back_unseen(roster: Presence
     async with asyncio.timeout(TIMEOUT):
         while await roster.present(["ada"]):
             await asyncio.sleep(0.02)
+    await roster.expire_after("ada", 0)  # as it is not known whether it does
     assert await roster.heartbeat("late", 30) is True
     assert await roster.present(["ada"]) == {"ada"}
     assert await roster.expired() == []
     assert await roster.versions() == before
+
+
+async def test_the_people_of_a_keeper_that_died_are_expired_after_its_grace(
+    roster: Presence, seen: Seen
+) -> None:
+    await roster.heartbeat("patient", 0.05, grace=60)
+    await roster.heartbeat("hasty", 0.05, grace=0.3)
+    await roster.enter("patient", {"ada": "1", "zoe": "2"}, whole=True)
+    await roster.enter("hasty", {"bob": "3"}, whole=True)
+    # 1. They are shown no longer than the lease, and named after the grace alone.
+    assert await first_expired(roster) == ["bob"]
+    assert await seen.is_empty()
+    await roster.forget(["bob"])
+    assert await roster.expired() == []
+    # 2. Who is back with another in the meantime is served by it.
+    await roster.enter("here", {"ada": "1"})
+    assert await roster.present(["ada", "zoe"]) == {"ada"}
+    # 3. A sign of life without a connection never shortens what is left.
+    await roster.expire_after("zoe", 0)
+    assert await roster.expired() == []
+
+
+async def test_where_all_keepers_had_died_there_is_a_new_epoch(live: Live) -> None:
+    roster = live.roster
+    opened = await roster.epoch()
+    assert await roster.heartbeat("first", 30) is False
+    await roster.enter("first", {"ada": "1"}, generation=1, whole=True)
+    await roster.heartbeat("second", 30)
+    assert await roster.epoch() == opened, "nothing had been timed before the first"
+    # 1. One of two ends, and comes back: the other lived all the while.
+    await roster.heartbeat("first", 0, generation=1)
+    await until(lambda: is_dead(roster))
+    assert await roster.heartbeat("first", 30, generation=1) is True
+    assert await roster.epoch() == opened
+    # 2. Both end.
+    for keeper in ("first", "second"):
+        await roster.heartbeat(keeper, 0, generation=1)
+    await until(lambda: is_dead(roster))
+    assert await roster.epoch() == opened
+    assert await roster.heartbeat("third", 30) is False
+    assert await roster.epoch() != opened
+    # 3. One that was only cut off says again whom it serves.
+    assert await roster.heartbeat("first", 30, generation=1) is False
+    await roster.enter("first", {"ada": "1"}, generation=2, whole=True)
+    assert await roster.present(["ada"]) == {"ada"}
+
+
+async def is_dead(roster: Presence) -> bool:
+    return not await roster.present(["ada"])
 
 
 async def test_a_keeper_without_a_beat_vouches_for_no_time(roster: Presence) -> None:

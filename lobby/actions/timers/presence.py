@@ -126,12 +126,14 @@ async def _unseat(lobby: Lobby, session: Session, account: str, *, goodbye: bool
 
 
 async def expire_due(lobby: Lobby) -> None:
-    """Release every expired account, except those that came back meanwhile."""
+    """Release every expired account, except those that came back meanwhile. After a pause of this
+    process that was longer than its lease it has to beat before: it may have been the only one."""
     expired = await lobby.roster.expired()
+    if not expired or not lobby.presence.vouches():
+        return
     for account in expired:
         await _settle(lobby, account)
-    if expired:
-        await lobby.roster.forget(expired)
+    await lobby.roster.forget(expired)
 
 
 async def _settle(lobby: Lobby, account: str) -> None:
@@ -147,6 +149,7 @@ async def _settle(lobby: Lobby, account: str) -> None:
 async def rearm(lobby: Lobby, session: Session) -> None:
     """After a loss of the roster: members get a grace period to come back."""
     settings = lobby.settings
+    attended = max(settings.grace_seconds, settings.restart_grace_seconds)
     for _, seat, player in session.seats.occupants():
-        seconds = settings.restart_grace_seconds if seat.attended else settings.unattended_seconds
+        seconds = attended if seat.attended else settings.unattended_seconds
         await lobby.roster.expire_after(player, seconds)

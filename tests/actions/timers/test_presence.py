@@ -1,4 +1,4 @@
-"""What time does: held seats lapse, who is gone for good loses theirs, and somebody sees to it."""
+"""What time does to people: who is gone for good loses their seat, and somebody sees to it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import dataclasses
 import pytest
 
 from lobby import expiring_keys
-from lobby.actions.sessions import invitations, lifecycle, seats
-from lobby.actions.timers import expiry, presence
-from lobby.domain.errors import SeatTaken, SessionNotFound
+from lobby.actions.sessions import seats
+from lobby.actions.timers import presence
+from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import Actor, Permit
-from lobby.domain.reasons import Reason
 from lobby.domain.sessions.seats import SeatStatus, seat_id
 from lobby.domain.sessions.session import Session
 from lobby.workers.sweeper import TERM_SECONDS, Sweeper
@@ -21,11 +20,9 @@ from persistence.ports import Unreachable
 from persistence.urls import open_store
 from tests.support.frozen_stores import away
 from tests.support.live_parts import shared
-from tests.support.lobby import LocalLobby, leading, local_lobby
+from tests.support.lobby import LocalLobby, local_lobby
 from tests.support.lobby import seats_with as taken
 from tests.support.waiting import until
-
-MOMENT = 0.001
 
 
 async def arrive(local: LocalLobby, actor: Actor, socket: int = 1) -> None:
@@ -52,82 +49,6 @@ async def keep_alive(local: LocalLobby, seconds: float) -> None:
     while local.clock.now < until:
         local.clock.advance(min(1.0, until - local.clock.now))
         await local.lobby.roster.heartbeat(local.lobby.name, local.lobby.settings.keeper_seconds)
-
-
-async def test_a_hold_that_is_over_is_a_free_seat_before_anybody_sweeps(
-    local: LocalLobby,
-) -> None:
-    host, late, guest = await local.person(), await local.person(), await local.person()
-    session = await local.open_session(host)
-    seat = seat_id(session.id, "3")
-    await seats.reserve(local.lobby, Permit(late), seat=seat)
-    with pytest.raises(SeatTaken):
-        await seats.reserve(local.lobby, Permit(guest), seat=seat)
-    local.clock.advance(local.lobby.settings.reservation_seconds)
-    await seats.reserve(local.lobby, Permit(guest), seat=seat)
-    assert taken(await local.now(session), SeatStatus.RESERVED) == {"3": guest.uuid}
-
-
-async def test_a_reservation_lapses_at_its_time_and_not_before(local: LocalLobby) -> None:
-    host, guest = await local.person(), await local.person()
-    session = await local.open_session(host)
-    await seats.reserve(local.lobby, Permit(guest), seat=seat_id(session.id, "3"))
-    local.clock.advance(local.lobby.settings.reservation_seconds - MOMENT * 2)
-    await expiry.free_expired_seats(local.lobby)
-    assert taken(await local.now(session), SeatStatus.RESERVED) == {"3": guest.uuid}
-    local.clock.advance(MOMENT * 4)
-    await expiry.free_expired_seats(local.lobby)
-    assert taken(await local.now(session), SeatStatus.RESERVED) == {}
-    assert await local.lobby.sessions.all("held", "yes") == []
-    event = [event for topic, event in local.told if topic == f"session:{session.id}"][-1]
-    assert event["inner"]["seats"]["3"]["status"] == "free"
-
-
-async def test_an_invitation_lapses_at_its_time_and_not_before(local: LocalLobby) -> None:
-    host, guest = await local.person(), await local.person()
-    session, _ = await lifecycle.launch(local.lobby, Permit(host), host=host.uuid)
-    await invitations.invite(local.lobby, leading(host), id=session.id, player=guest.uuid)
-    local.clock.advance(local.lobby.settings.invite_seconds - MOMENT * 2)
-    await expiry.free_expired_seats(local.lobby)
-    assert (await local.now(session)).seats.invited(guest.uuid)
-    local.clock.advance(MOMENT * 4)
-    await expiry.free_expired_seats(local.lobby)
-    assert (await local.now(session)).seats.held_by(guest.uuid) is None
-
-
-async def test_what_was_taken_in_time_does_not_lapse(local: LocalLobby) -> None:
-    host, guest = await local.person(), await local.person()
-    session = await local.open_session(host)
-    await seats.reserve(local.lobby, Permit(guest), seat=seat_id(session.id, "3"))
-    await local.join(session, guest)
-    local.clock.advance(10_000)
-    await expiry.free_expired_seats(local.lobby)
-    assert taken(await local.now(session)) == {"0": host.uuid, "3": guest.uuid}
-
-
-async def test_a_session_that_closes_meanwhile_does_not_stop_the_others_from_lapsing(
-    local: LocalLobby,
-) -> None:
-    host, other, guest = [await local.person() for _ in range(3)]
-    held = [await local.open_session(host), await local.open_session(other)]
-    for session in held:
-        await seats.reserve(local.lobby, Permit(guest), seat=seat_id(session.id, "3"))
-    local.clock.advance(10_000)
-    # The list is read, and then the first of them is closed.
-    first = min(held, key=lambda session: str(session.id))
-    second = max(held, key=lambda session: str(session.id))
-    listed = await local.lobby.sessions.all("held", "yes")
-    await lifecycle.close(
-        local.lobby, Permit(host, outright=True), id=first.id, reason=Reason.CLOSED
-    )
-    lapsing = local.lobby.sessions
-
-    async def as_listed(label: str, value: str, *, page: int = 500) -> list[Session]:
-        return listed
-
-    lapsing.all = as_listed  # type: ignore[method-assign]
-    await expiry.free_expired_seats(local.lobby)
-    assert taken(await local.now(second), SeatStatus.RESERVED) == {}
 
 
 async def test_a_guest_who_stays_away_loses_the_seat(local: LocalLobby) -> None:
@@ -168,18 +89,68 @@ async def test_when_the_host_is_gone_the_session_ends_and_the_players_are_told(
     assert told[-1] == "ended"
 
 
-async def test_the_people_of_a_dead_process_lose_their_seats_and_nobody_else(
+async def test_the_people_of_a_dead_process_lose_their_seats_after_their_grace_and_nobody_else(
     local: LocalLobby,
 ) -> None:
     host, guest, session = await seated(local)
+    third, fourth = await local.person(), await local.person()
     async with local_lobby(local.lobby.store, shared(local.lobby)) as other:
-        third = await local.person()
         await arrive(other, third, 3)
+        await arrive(other, fourth, 4)
         await local.join(session, third)
-        # The other process beats no more.
-        await keep_alive(local, local.lobby.settings.keeper_seconds + 1)
-        await presence.expire_due(local.lobby)
+        await local.join(session, fourth)
+    settings, sweeper = local.lobby.settings, Sweeper(local.lobby)
+    await sweeper.round()
+    # 1. The other process beats no more: they are not shown, and keep their seats.
+    await keep_alive(local, settings.keeper_seconds + settings.grace_seconds - 1)
+    await sweeper.round()
+    assert (await local.lobby.roster.read()).entries.keys() == {host.uuid, guest.uuid}
+    seats_before = {"0": host.uuid, "1": guest.uuid, "2": third.uuid, "3": fourth.uuid}
+    assert taken(await local.now(session)) == seats_before
+    # 2. Who came back to this one stays; who did not is gone, once the grace is over.
+    await arrive(local, fourth, 4)
+    await keep_alive(local, 2)
+    await sweeper.round()
+    assert taken(await local.now(session)) == {
+        "0": host.uuid, "1": guest.uuid, "3": fourth.uuid,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped", "paused"])
+async def test_while_no_process_lives_nobody_loses_anything(local: LocalLobby, how: str) -> None:
+    settings, sweeper = local.lobby.settings, Sweeper(local.lobby)
+    async with local_lobby(local.lobby.store, shared(local.lobby)) as before:
+        last = local if how == "paused" else before
+        host, guest, session = await seated(last)
+        await sweeper.round()
+        if how == "stopped":
+            await before.lobby.presence.leave_all()
+    # 1. All are away for longer than any grace; then one lives.
+    local.clock.advance(settings.unattended_seconds)
+    await arrive(local, await local.person(), 9)
+    await sweeper.round()
+    await keep_alive(local, settings.restart_grace_seconds - 1)
+    await sweeper.round()
     assert taken(await local.now(session)) == {"0": host.uuid, "1": guest.uuid}
+    # 2. Who does not come back then is gone.
+    await arrive(local, host, 3)
+    await keep_alive(local, 2)
+    await sweeper.round()
+    here = {"0": host.uuid} | ({"1": guest.uuid} if how == "paused" else {})
+    assert taken(await local.now(session)) == here
+
+
+async def test_the_grace_after_a_loss_is_never_shorter_than_the_one_that_is_told() -> None:
+    store = await open_store("sqlite::memory:")
+    async with local_lobby(store) as before:
+        _, _, session = await seated(before)
+    async with local_lobby(store, grace_seconds=120) as local:
+        sweeper = Sweeper(local.lobby)
+        await sweeper.round()
+        await keep_alive(local, 119)
+        await sweeper.round()
+        assert len(taken(await local.now(session))) == 2
+    await store.close()
 
 
 async def test_who_never_held_a_socket_keeps_the_seat_for_a_while(local: LocalLobby) -> None:
