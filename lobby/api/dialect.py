@@ -24,7 +24,7 @@ from lobby.api.bodies import bounded, require_json_type, require_plain
 from lobby.api.request_limits import RequestLimits
 from lobby.api.routing import PartsRoute
 from lobby.context import Lobby
-from lobby.domain.errors import Broken, LobbyError, Malformed, Unavailable
+from lobby.domain.errors import Broken, LobbyError, Malformed, TooLarge, Unavailable
 from lobby.domain.permissions import NOBODY, Actor, Needs, Permit
 from lobby.idempotency import ENDED, Effect
 from lobby.refusals import refusal
@@ -287,10 +287,9 @@ def _validated(where: str, values: Mapping[str, Any], model: type[M]) -> M:
 async def _body(request: Request, model: type[M], *, largest: int) -> M:
     try:
         return decode(await request.body(), TypeAdapter(model), largest=largest)
-    except (Oversize, Undecodable) as error:
-        no = refusal(error)
-        assert isinstance(no, Malformed)
-        raise type(no)(_located("body", no.problems)) from None
+    except Undecodable as error:
+        kind = TooLarge if isinstance(error, Oversize) else Malformed
+        raise kind(_located("body", error.problems)) from None
 
 
 def _located(where: str, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
