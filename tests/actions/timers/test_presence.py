@@ -14,6 +14,7 @@ from lobby.domain.errors import SessionNotFound
 from lobby.domain.permissions import Actor, Permit
 from lobby.domain.sessions.seats import SeatStatus, seat_id
 from lobby.domain.sessions.session import Session
+from lobby.presence import PresenceTracker
 from lobby.workers.sweeper import TERM_SECONDS, Sweeper
 from persistence.live.memory import open_memory
 from persistence.ports import Unreachable
@@ -138,6 +139,23 @@ async def test_while_no_process_lives_nobody_loses_anything(local: LocalLobby, h
     await sweeper.round()
     here = {"0": host.uuid} | ({"1": guest.uuid} if how == "paused" else {})
     assert taken(await local.now(session)) == here
+
+
+async def test_a_process_that_has_not_beaten_releases_nobody(local: LocalLobby) -> None:
+    host, guest, session = await seated(local)
+    await drop(local, guest, 2)
+    await keep_alive(local, local.lobby.settings.grace_seconds + 1)
+    roster, notes = local.lobby.roster, local.lobby.notes
+    tracker = PresenceTracker(roster, notes, keeper="new", keeper_seconds=900, grace_seconds=15)
+    new = dataclasses.replace(local.lobby, presence=tracker)
+    await presence.expire_due(new)
+    assert taken(await local.now(session)) == {"0": host.uuid, "1": guest.uuid}
+    beating = asyncio.create_task(tracker.run())
+    await until(tracker.vouches)
+    await presence.expire_due(new)
+    assert taken(await local.now(session)) == {"0": host.uuid}
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
 
 
 async def test_the_grace_after_a_loss_is_never_shorter_than_the_one_that_is_told() -> None:
