@@ -7,6 +7,7 @@ in batches; they wait while the roster is unreachable; when it lost its data all
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -96,6 +97,7 @@ class PresenceTracker:
         self._generation = self._attempt = 0
         self._unsure = self._ended = False
         self._vouches_until = 0.0
+        self._first_left = math.inf
         self._due = asyncio.Event()
         self._due.set()
         self._written = asyncio.Event()
@@ -176,6 +178,7 @@ class PresenceTracker:
         if not presence.sockets:
             del self._here[account]
             self._departed[account] = None if final else presence.shown(RECONNECTING)
+            self._first_left = min(self._first_left, self._clock())
             self._enqueue(account)
 
     def _enqueue(self, account: str) -> None:
@@ -195,13 +198,15 @@ class PresenceTracker:
 
     async def _write_pending(self) -> None:
         pending, self._pending = self._pending, set()
+        first_left, self._first_left = self._first_left, math.inf
         try:
-            await self._write(pending)
+            await self._write(pending, first_left)
         except Unreachable:
             if not self._unsure:
                 log.warning("presence_not_renewed", reason="the roster cannot be reached")
             self._unsure = True
             self._pending |= pending
+            self._first_left = min(self._first_left, first_left)
             self._written.set()
             await asyncio.sleep(RETRY_SECONDS)
             self._due.set()
@@ -210,8 +215,9 @@ class PresenceTracker:
         if not self._pending:
             self._written.set()
 
-    async def _write(self, pending: set[str]) -> None:
+    async def _write(self, pending: set[str], first_left: float) -> None:
         """Heartbeat first: a keeper without a lease is swept, and its accounts with it.
+        `first_left`: when the first of those left who have.
 
         Every try is a generation of its own. After one whose end is not known, and where the
         roster holds another than the last that succeeded, all accounts are written.
@@ -228,8 +234,9 @@ class PresenceTracker:
         shown = {who: p.shown() for who in pending if (p := self._here.get(who))}
         gone = {who: self._departed.get(who) for who in pending - shown.keys()}
         if gone:
+            ago = max(0.0, self._clock() - first_left)
             await self._roster.leave(
-                self._keeper, gone, seconds=self._grace_seconds, generation=attempt
+                self._keeper, gone, seconds=self._grace_seconds, generation=attempt, ago=ago
             )
         await self._roster.enter(self._keeper, shown, generation=attempt, whole=whole)
         self._generation = attempt
@@ -271,6 +278,7 @@ class PresenceTracker:
             self._departed[account] = presence.shown(RECONNECTING)
             del self._here[account]
             self._pending.add(account)
+        self._first_left = min(self._first_left, self._clock())
         await self._write_pending()
         self._ended = True
         if not self._unsure:

@@ -88,19 +88,24 @@ class Presence(Dependency, Protocol):
         *,
         seconds: float,
         generation: int = 0,
+        ago: float = 0.0,
     ) -> None:
-        """This keeper no longer serves those who are `gone`; ignored after a later generation. Of
-        each whom no other keeper serves, the value in the roster is the given one (`None`: absent;
-        a hidden account stays hidden) for a grace period of `seconds`, after which the account is
-        *expired*."""
+        """This keeper no longer serves those who are `gone`, the first of them since `ago` seconds;
+        ignored after a later generation. Of each whom no other keeper serves, the value in the
+        roster is the given one (`None`: absent; a hidden account stays hidden) for a grace period
+        of `seconds`, after which the account is *expired*, or later, if it has acted since."""
 
     async def expire_after(self, who: str, seconds: float) -> None:
         """`who` acts without a connection: expired after `seconds` unless they enter. Never
-        shortens a term that runs already, and shows them no longer than they were to be."""
+        shortens a term that runs already, and shows them no longer than they were to be. While a
+        keeper serves them it counts only if the keeper says later that they had left before."""
 
     async def expired(self, limit: int = 100) -> list[str]:
         """Some accounts whose term has ended, or the grace after their keeper's lease: at most
         `limit`. They have left the roster, and are returned again until `forget`."""
+
+    async def overdue(self, who: Iterable[str]) -> set[str]:
+        """Those of them who are expired still: who have not entered, nor acted since."""
 
     async def forget(self, who: Iterable[str]) -> None:
         """Acknowledge these, except those who entered again or got another term."""

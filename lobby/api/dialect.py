@@ -24,11 +24,11 @@ from lobby.api.bodies import bounded, require_json_type, require_plain
 from lobby.api.request_limits import RequestLimits
 from lobby.api.routing import PartsRoute
 from lobby.context import Lobby
-from lobby.domain.errors import Broken, LobbyError, Malformed, Unavailable
+from lobby.domain.errors import Broken, LobbyError, Malformed, TooLarge, Unavailable
 from lobby.domain.permissions import NOBODY, Actor, Needs, Permit
 from lobby.idempotency import ENDED, Effect
 from lobby.refusals import refusal
-from protocol.codec import decode, problem, problems_of
+from protocol.codec import Oversize, Undecodable, decode, problem, problems_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -287,13 +287,9 @@ def _validated(where: str, values: Mapping[str, Any], model: type[M]) -> M:
 async def _body(request: Request, model: type[M], *, largest: int) -> M:
     try:
         return decode(await request.body(), TypeAdapter(model), largest=largest)
-    except LobbyError:
-        raise
-    except Exception as error:
-        no = refusal(error)
-        if isinstance(no, Malformed):
-            raise type(no)(_located("body", no.problems)) from None
-        raise
+    except Undecodable as error:
+        kind = TooLarge if isinstance(error, Oversize) else Malformed
+        raise kind(_located("body", error.problems)) from None
 
 
 def _located(where: str, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 
 from persistence.live.delivery_queue import DeliveryQueue
-from persistence.live.memory_presence import MemoryShards
+from persistence.live.memory_shards import MemoryShards
 from persistence.live.presence import ShardedPresence
 from persistence.ports import Delivery, Live
 

@@ -1,8 +1,7 @@
-"""Presence in memory, for a single process. The same rules as `presence.lua`, method by method."""
+"""One shard of the presence in memory. The same rules as `presence.lua`, method by method."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from collections import Counter, OrderedDict
@@ -12,42 +11,11 @@ from itertools import islice
 from typing import Any
 
 from persistence.live.memory_counts import counted, told_counts
-from persistence.live.presence import BATCH, KEPT_CHANGES, Call, Word
+from persistence.live.presence import BATCH, KEPT_CHANGES, Word
 
 Publish = Callable[[str, str], None]
-REPEATED = ("expired", "hide", "settle", "page")
-"""What is called again until nothing is left to do."""
-
 MOST_LISTINGS = 16
 """Readings of a whole shard that are under way at a time; the oldest begins anew."""
-
-
-class MemoryShards:
-    """`publish(topic, payload)` is called with the patch of every visible change; `clock`:
-    monotonic seconds."""
-
-    skew = 0.0
-
-    def __init__(self, publish: Publish, clock: Callable[[], float], count: int = 1) -> None:
-        self.count = count
-        self._shards = [MemoryShard(number, publish, clock) for number in range(count)]
-
-    async def run(self, calls: Sequence[Call]) -> list[Any]:
-        replies = []
-        for number, call in enumerate(calls):
-            if number or call.verb in REPEATED:
-                await asyncio.sleep(0)  # others have their turn
-            replies.append(self._shards[call.shard].run(call.verb, call.words))
-        return replies
-
-    async def gathered(self, shard: int) -> None:
-        return
-
-    async def probe(self) -> None:
-        return
-
-    async def close(self) -> None:
-        return
 
 
 class MemoryShard:
@@ -67,6 +35,7 @@ class MemoryShard:
         self._graces: dict[str, int] = {}  # by keeper, how long its people are waited for
         self._begun: dict[str, int] = {}  # the same, of one that is not all here yet
         self._expiring: dict[str, float] = {}  # by person
+        self._acted: dict[str, tuple[float, float]] = {}  # by person who is served
         self._hiding: dict[str, float] = {}  # by person who left
         self._hide_at: list[tuple[float, str]] = []  # a heap of the same, and of some no longer so
         self._changed: OrderedDict[str, int] = OrderedDict()  # who -> version, the oldest first
@@ -126,16 +95,18 @@ class MemoryShard:
             self._said[keeper] = number
         return False, self._said.get(keeper, -1)
 
-    def leave(self, keeper: str, term: int, number: int, *pairs: str) -> None:
+    def leave(self, keeper: str, term: int, number: int, ago: int, *pairs: str) -> None:
         if self._said.get(keeper, -1) > number:
             return
         until = self._now + term
         for who, value in zip(pairs[::2], pairs[1::2], strict=True):
-            self._leave(keeper, who, value, until)
+            self._leave(keeper, who, value, until, self._now - ago)
 
     def expire_after(self, who: str, term: int) -> None:
+        until = self._now + term
+        if who in self._by:
+            self._acted[who] = (self._now, until)
         if not self.present(who):
-            until = self._now + term
             self._expiring[who] = max(until, self._expiring.get(who, until))
 
     def expired(self, limit: int) -> tuple[bool, list[str]]:
@@ -154,11 +125,12 @@ class MemoryShard:
                 named.append(who)
         return False, named
 
+    def overdue(self, *people: str) -> list[str]:
+        return [who for who in people if self._expiring.get(who, self._now + 1) <= self._now]
+
     def forget(self, *people: str) -> None:
-        now = self._now
-        for who in people:
-            if self._expiring.get(who, now + 1) <= now:
-                del self._expiring[who]
+        for who in self.overdue(*people):
+            del self._expiring[who]
 
     def open(self) -> tuple[str, int]:
         return self._epoch, self._version
@@ -218,9 +190,12 @@ class MemoryShard:
             by.discard(keeper)
             if not by:
                 del self._by[who]
+                self._acted.pop(who, None)
         return was_here
 
-    def _leave(self, keeper: str, who: str, value: str, until: float) -> None:
+    def _leave(self, keeper: str, who: str, value: str, until: float, left: float) -> None:
+        at, longer = self._acted.get(who, (left, until))
+        expires = max(until, longer) if at > left else until
         was_here = self._unkeep(keeper, who)
         if who in self._by:
             return
@@ -231,9 +206,9 @@ class MemoryShard:
                 self._hiding[who] = hidden
                 heappush(self._hide_at, (hidden, who))
         if was_here:
-            self._expiring[who] = until
+            self._expiring[who] = expires
         else:
-            self._expiring.setdefault(who, until)
+            self._expiring.setdefault(who, expires)
 
     def _expire_keepers(self, room: int) -> tuple[int, bool]:
         """How much room is left, and whether there are more of their people."""

@@ -12,6 +12,8 @@
 --   changed     sorted set   who -> version of their last change; the newest ones
 --   expiring    sorted set   who -> expires at (ms)
 --   hiding      sorted set   who left -> shown until (ms); they may expire later, where they act
+--   acted       hash         who acted without a connection while a keeper served them, as far as
+--                            was known -> when, and until when that counts (ms)
 --   said        hash         keeper -> generation of its people that is held here
 --   graces      hash         keeper -> how long its people are waited for when its lease ends (ms)
 --   begun       hash         keeper -> generation that is not all here yet
@@ -21,7 +23,7 @@
 --                            a keeper has beaten in this epoch)
 local keepers, by, expiring = KEYS[1] .. 'keepers', KEYS[1] .. 'by', KEYS[1] .. 'expiring'
 local said, begun, about = KEYS[1] .. 'said', KEYS[1] .. 'begun', KEYS[1] .. 'about'
-local graces = KEYS[1] .. 'graces'
+local graces, acted = KEYS[1] .. 'graces', KEYS[1] .. 'acted'
 local shown, hiding = KEYS[1] .. 'shown', KEYS[1] .. 'hiding'
 local counts, changed = KEYS[1] .. 'counts', KEYS[1] .. 'changed'
 local verb, publish, shard, fresh = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -153,6 +155,7 @@ end
 local function set_keepers(who, names)
   if #names == 0 then
     redis.call('HDEL', by, who)
+    redis.call('HDEL', acted, who)
   else
     redis.call('HSET', by, who, #names == 1 and '1' .. names[1] or '+' .. cjson.encode(names))
   end
@@ -297,7 +300,14 @@ end
 
 verbs.settle = settle
 
-local function leave(keeper, who, value, ends)
+-- When whoever left then expires: later than `ends`, if they have acted since.
+local function expires_at(who, ends, left)
+  local at, longer = string.match(redis.call('HGET', acted, who) or '', '(%d+) (%d+)')
+  return at and tonumber(at) > left and math.max(ends, tonumber(longer)) or ends
+end
+
+local function leave(keeper, who, value, ends, left)
+  local expires = expires_at(who, ends, left)
   local was_here = redis.call('ZREM', kept(keeper), who) == 1
   drop_keeper(keeper, who)
   if is_served(who) then
@@ -311,23 +321,26 @@ local function leave(keeper, who, value, ends)
     end
   end
   if was_here then
-    redis.call('ZADD', expiring, ends, who)
+    redis.call('ZADD', expiring, expires, who)
   else
-    redis.call('ZADD', expiring, 'NX', ends, who)
+    redis.call('ZADD', expiring, 'NX', expires, who)
   end
 end
 
-function verbs.leave(keeper, milliseconds, number)
+function verbs.leave(keeper, milliseconds, number, ago)
   if generation(keeper) > tonumber(number) then
     return
   end
-  for word = WORDS + 3, #ARGV, 2 do
-    leave(keeper, ARGV[word], ARGV[word + 1], now + milliseconds)
+  for word = WORDS + 4, #ARGV, 2 do
+    leave(keeper, ARGV[word], ARGV[word + 1], now + milliseconds, now - ago)
   end
 end
 
 -- Also of whose keeper has died, and was not swept yet.
 function verbs.expire_after(who, milliseconds)
+  if is_served(who) then
+    redis.call('HSET', acted, who, string.format('%d %d', now, now + milliseconds))
+  end
   if not is_present(who) then
     redis.call('ZADD', expiring, 'GT', now + milliseconds, who)
   end
@@ -355,12 +368,20 @@ function verbs.expired(limit)
   return { 0, named }
 end
 
-function verbs.forget()
+function verbs.overdue()
+  local named = {}
   for word = WORDS, #ARGV do
-    local time_is_up = redis.call('ZSCORE', expiring, ARGV[word])
-    if time_is_up and tonumber(time_is_up) <= now then
-      redis.call('ZREM', expiring, ARGV[word])
+    local ends = redis.call('ZSCORE', expiring, ARGV[word])
+    if ends and tonumber(ends) <= now then
+      named[#named + 1] = ARGV[word]
     end
+  end
+  return named
+end
+
+function verbs.forget()
+  for _, who in ipairs(verbs.overdue()) do
+    redis.call('ZREM', expiring, who)
   end
 end
 

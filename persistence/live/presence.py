@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from binascii import crc_hqx
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -128,10 +129,11 @@ class ShardedPresence:
         *,
         seconds: float,
         generation: int = 0,
+        ago: float = 0.0,
     ) -> None:
-        term = _ms(seconds, least=0)
+        terms = (_ms(seconds, least=0), generation, math.ceil(ago * 1000))
         calls = [
-            Call(shard, "leave", (keeper, term, generation, *words))
+            Call(shard, "leave", (keeper, *terms, *words))
             for shard, people in (await self._by_shard(gone)).items()
             async for words in _slices(gone, people)
         ]
@@ -149,6 +151,10 @@ class ShardedPresence:
             named += [str(who) for _, people in replies.values() for who in people]
             asked = [shard for shard, (more, _) in replies.items() if more]
         return named[:limit]
+
+    async def overdue(self, who: Iterable[str]) -> set[str]:
+        replies = await self._about("overdue", who)
+        return {str(name) for _, named in replies for name in named}
 
     async def forget(self, who: Iterable[str]) -> None:
         await self._about("forget", who)

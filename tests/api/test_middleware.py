@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any
 
@@ -242,6 +243,15 @@ def test_what_breaks_says_nothing_outside_and_everything_in_the_log(broken: Serv
 
 def requests_in(logged: Sequence[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
     return [record for record in logged if record["event"] == "request"]
+
+
+def test_who_hangs_up_within_a_body_has_broken_nothing(http: httpx2.Client) -> None:
+    head = b"POST /users/v1/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with capture_logs() as logged:
+        with socket.create_connection((http.base_url.host, int(http.base_url.port or 0))) as wire:
+            wire.sendall(head + b'Content-Length: 99\r\n\r\n{"grant_type"')
+        block_until(lambda: requests_in(logged), seconds=TIMEOUT)
+    assert [record["event"] for record in logged if record["log_level"] == "error"] == []
 
 
 async def test_each_request_is_one_record_that_names_the_route_and_nobody(

@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 
 from tests.chaos.history import History
-from tests.chaos.pollers import AWAY, CALL_SECONDS, Poller
+from tests.chaos.pollers import AWAY, Poller
 from tests.stories.random_players import BRINGS, SESSIONS, Json, members
 from tests.support.channel_client import Client
 from tests.support.checked_clients import PLAIN, openapi
@@ -199,7 +199,7 @@ class Machines(Poller):
 async def machines(
     addresses: list[str], dice: random.Random, history: History, *, number: int
 ) -> Machines:
-    http = httpx2.AsyncClient(base_url=addresses[0], **PLAIN | {"timeout": CALL_SECONDS})
+    http = httpx2.AsyncClient(base_url=addresses[0], **PLAIN)
     said = {"grant_type": "basic", "portal_access_token": ":".join(SERVERS)}
     token = (await http.post("/users/v1/login", json=said)).json()["access_token"]
     http.headers["Authorization"] = f"Bearer {token}"

@@ -184,3 +184,24 @@ async def test_a_new_term_outlives_the_forgetting_of_the_last(roster: Presence) 
     await roster.forget(["ada"])
     assert await roster.expired() == []
     assert await first_expired(roster) == ["ada"]
+
+
+async def test_whoever_acts_after_they_left_keeps_their_term_however_late_that_is_said(
+    roster: Presence,
+) -> None:
+    await roster.enter("here", dict.fromkeys(["ada", "bob", "eve"], "1"))
+    for who in ("ada", "eve"):
+        await roster.expire_after(who, 30)
+    await asyncio.sleep(0.002)
+    # 1. Ada and Bob had left a minute ago, Eve only now: what she did goes with her connection.
+    await roster.leave("here", {"ada": None, "bob": None}, seconds=0, ago=60)
+    await roster.leave("here", {"eve": None}, seconds=0)
+    assert sorted(await roster.expired()) == ["bob", "eve"]
+    assert await roster.overdue(["ada", "bob", "eve", "unknown"]) == {"bob", "eve"}
+    # 2. Whoever enters or acts is not expired any more; by then what they had done is void.
+    await roster.expire_after("bob", 30)
+    for who in ("ada", "eve"):
+        await roster.enter("there", {who: "1"})
+    assert await roster.overdue(["ada", "bob", "eve"]) == set()
+    await roster.leave("there", {"ada": None}, seconds=0, ago=60)
+    assert await roster.expired() == ["ada"]

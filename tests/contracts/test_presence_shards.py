@@ -67,8 +67,9 @@ class History:
     async def _leave(self, keeper: str) -> None:
         gone = {who: self._value() for who in self._some()}
         seconds, number = self._random.choice([0.0, LONG]), self._generation(keeper)
+        ago = self._random.choice([0.0, LONG])
         for presence in self._presences:
-            await presence.leave(keeper, gone, seconds=seconds, generation=number)
+            await presence.leave(keeper, gone, seconds=seconds, generation=number, ago=ago)
 
     async def _die(self, keeper: str) -> None:
         grace = self._random.choice([0.0, LONG])

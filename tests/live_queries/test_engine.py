@@ -193,6 +193,20 @@ def test_who_goes_while_a_window_is_learnt_makes_room_in_it() -> None:
     world.check()
 
 
+def test_a_list_that_was_forgotten_answers_of_those_who_come_later() -> None:
+    world = filled()
+    question = ({"limit": 2, "filter": {"free": 1}}, ANYBODY)
+    (window,) = world.ask([question])
+    world.forget(window)
+    world.engine.forget(window)
+    for _ in world.engine.clear():
+        pass
+    world.rows.clear()
+    world.put("new", session(3, id="new"))
+    world.ask([question, ({"limit": 2, "filter": {"region": "eu"}}, ANYBODY)])
+    world.check()
+
+
 def test_a_window_that_is_forgotten_is_flushed_no_more() -> None:
     world = filled()
     (window,) = world.ask([({}, ANYBODY)])

@@ -71,7 +71,10 @@ async def release(lobby: Lobby, account: str, *, goodbye: bool = False) -> None:
         await lobby.roster.expire_after(account, min(left, POLLER_SECONDS))
         return
     reading = await expiry_timers.is_reader(lobby, account)
-    for session in await lobby.sessions.all("player", account):
+    sessions = await lobby.sessions.all("player", account)
+    if not await lobby.roster.overdue([account]):
+        return  # read behind the sessions: a seat that they have not got by then is not freed
+    for session in sessions:
         if reading and not session.hosted:
             await lobby.roster.expire_after(account, lobby.catalogue.server.session_ttl_s)
         else:
@@ -107,7 +110,11 @@ async def rearm_signed_out(lobby: Lobby) -> None:
 
 
 async def _unseat(lobby: Lobby, session: Session, account: str, *, goodbye: bool) -> None:
+    before = session.seats.held_by(account)
+
     def decide(session: Session) -> None:
+        if before and session.seats.of(account).seat.joined != before.seat.joined:
+            raise NotSeated  # in that seat: they have come again meanwhile
         session.unseat(account, Reason.LEFT if goodbye else session.seats.absence(account))
 
     with suppress(NotFound, NotSeated):
@@ -124,10 +131,8 @@ async def expire_due(lobby: Lobby) -> None:
     expired = await lobby.roster.expired()
     if not expired or not lobby.presence.vouches():
         return
-    here = await lobby.roster.present(expired)
     for account in expired:
-        if account not in here:
-            await _settle(lobby, account)
+        await _settle(lobby, account)
     await lobby.roster.forget(expired)
 
 
