@@ -51,6 +51,7 @@ class LiveList:
         """All of them, where there is no window; they are returned."""
         rows, self.rows = self.rows, {}
         self.answered, self.orders = {}, {}
+        self.columns = Columns(self.schema, self.rows)
         return rows
 
     def remove(self, id: str) -> None:
