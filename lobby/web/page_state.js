@@ -266,9 +266,10 @@ export class PageState {
   }
 
   #arrived() {
-    const place = location.pathname;
-    if (place !== this.#place) this.acts.forgetAll();
-    this.#place = place;
+    if (this.#place !== (this.#place = location.pathname)) {
+      this.acts.forgetAll();
+      this.order.now();
+    }
     this.view.row = null;
     this.view.most = FIRST;
     clearTimeout(this.#timer);

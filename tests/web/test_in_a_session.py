@@ -178,31 +178,6 @@ async def test_what_is_said_is_read_and_who_is_ready_is_seen(
     assert one.troubles == other.troubles == []
 
 
-async def test_lines_go_out_one_by_one_and_what_is_refused_is_not_lost(open_page: Open) -> None:
-    channel = inside()
-    page = await enter(await open_page(channel))
-    channel.mute = True
-    field = page.get_by_label("Say something")
-    for text in ("one", "two"):
-        await field.fill(text)
-        await page.keyboard.press("Enter")
-    waiting = page.locator(".pale")
-    await expect(waiting).to_have_text(["one", "two"])
-    await expect(field).to_have_value("")
-    first = await channel.until_heard("session.say")
-    channel.mute = False
-    channel.answers["session.say"] = {"code": "malformed"}
-    channel.say({"type": "refusal", "re": first["id"], "code": "malformed", "message": "No."})
-    await channel.until_heard("session.say", times=2)
-    await expect(waiting.filter(has_text="Not sent.")).to_have_count(2)
-    del channel.answers["session.say"]
-    await waiting.first.get_by_role("button", name="Send again").click()
-    assert (await channel.until_heard("session.say", times=3))["text"] == "one"
-    await expect(waiting).to_have_count(1)
-    await waiting.get_by_role("button", name="Drop it").click()
-    await expect(waiting).to_have_count(0)
-
-
 async def offered(page: Page, person: str) -> list[str]:
     """In the menu at somebody's seat."""
     await page.get_by_role("button", name=f"What to do about {person}").click()
