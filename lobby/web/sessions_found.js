@@ -1,7 +1,7 @@
 // Which sessions there are: those one can join, all of them, one's own, and those where friends play.
 // Each is a question to the lobby, which shows the first of those that answer and says how many there are.
 
-import { inOrder, isOpen } from "./doors.js";
+import { inOrder, isOpen, titleOf } from "./doors.js";
 
 /** Rows at first, and as many more; fewer where each is as wide as the screen. */
 export const FIRST = matchMedia("(max-width: 40rem)").matches ? 40 : 50;
@@ -158,8 +158,9 @@ export class SessionsFound {
   learn() {
     if (this.#names.size > MOST_KNOWN) this.#names.clear();
     for (const { state } of [this.own, this.welcome, this.all, this.ofFriends]) {
-      for (const [id, { name, region, attributes }] of Object.entries(state?.sessions ?? {})) {
-        this.#names.set(id, name ?? `Session ${id}`);
+      for (const [id, session] of Object.entries(state?.sessions ?? {})) {
+        const { region, attributes } = session;
+        this.#names.set(id, titleOf(id, session));
         if (region) this.regions.add(region);
         if (typeof attributes?.mode === "string" && this.modes.size < FIRST) this.modes.add(attributes.mode);
       }
@@ -167,7 +168,7 @@ export class SessionsFound {
   }
 
   name(id, session) {
-    if (session?.name) this.#names.set(id, session.name);
+    if (session) this.#names.set(id, titleOf(id, session));
   }
 
   titled(id) {
