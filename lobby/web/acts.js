@@ -30,6 +30,11 @@ export class Acts {
     if (this.#refused.delete(key)) this.changed();
   }
 
+  /** Nobody is any more where it was said. */
+  forgetAll() {
+    this.#refused.clear();
+  }
+
   /** True when it was done. */
   async run(key, act) {
     if (this.#busy.has(key)) return false;

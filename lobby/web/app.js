@@ -109,7 +109,7 @@ export function showTheme() {
 
 const KEYS = [
   ["/", "search sessions"], ["?", "this table"], ["Up, Down, Home, End", "another session in the list"], ["Right, Left", "open or shut its seats"],
-  ["Enter", "open the session"], ["j", "join it"], ["u", "show newer sessions"], ["Esc", "shut a menu, a dialog, a row"], ["Enter, Shift+Enter", "send, or a new line in the chat"],
+  ["Enter", "open the session"], ["j", "join it"], ["c", "copy its link"], ["u", "show newer sessions"], ["Esc", "shut a menu, a dialog, a row"], ["Enter, Shift+Enter", "send, or a new line in the chat"],
 ];
 
 function Keys({ state }) {

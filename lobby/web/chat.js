@@ -11,22 +11,32 @@ const MOST = 500;
 
 export function Chat({ state, room, open }) {
   const [text, type] = useState("");
-  const [sent, send] = useState([]); // own lines without an answer yet
+  const [sent, send] = useState([]); // own lines that are not there yet: {text, failed}
+  const before = useRef(Promise.resolve()); // one after the other, as they were written
   const list = useRef(null);
   const last = room.lines.at(-1)?.cursor ?? 0;
   useEffect(() => follow(list.current, room), [last, sent.length, open]);
   useEffect(() => {
     if (list.current.checkVisibility() && room.unread) room.unread = 0;
   });
-  const submit = async (event) => {
+  const submit = (event) => {
     event?.preventDefault();
     const said = text.trim();
     if (!said) return;
     type("");
-    send((all) => [...all, said]);
-    const done = await state.acts.run("say", () => state.client.command("session.say", { session: room.id, text: said }));
-    send((all) => all.filter((one) => one !== said));
-    if (!done) type((now) => now || said);
+    deliver({ text: said });
+  };
+  const drop = (line) => send((all) => all.filter((one) => one !== line));
+  const deliver = (line) => {
+    send((all) => [...all, line]);
+    before.current = before.current.then(async () => {
+      const done = await state.acts.run("say", () => state.client.command("session.say", { session: room.id, text: line.text }));
+      send((all) => (done ? all.filter((one) => one !== line) : all.map((one) => (one === line ? { ...line, failed: true } : one))));
+    });
+  };
+  const retry = (line) => {
+    drop(line);
+    deliver({ text: line.text });
   };
   const onKey = (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
@@ -35,7 +45,8 @@ export function Chat({ state, room, open }) {
     <h3 id="chat" tabindex="-1">Chat <span>read by ${many(takenSeats(room.session), "player")}</span></h3>
     <ol ref=${list} role="log" aria-label="What is said" tabindex="0">
       ${room.lines.map((line, n) => html`<${Line} key=${line.cursor} line=${line} me=${state.me} first=${isFirst(line, room.lines[n - 1])} />`)}
-      ${sent.map((line) => html`<li class="say you pale"><p>${line}</p></li>`)}
+      ${sent.map((line) => html`<li class="say you pale"><div><p class="text"><bdi>${line.text}</bdi></p>
+        ${line.failed && html`<p>Not sent. <button type="button" class="link" onClick=${() => retry(line)}>Send again</button> · <button type="button" class="link" onClick=${() => drop(line)}>Drop it</button></p>`}</div></li>`)}
       ${!room.lines.length && !sent.length && html`<li class="soft">Nothing is said yet. What you write is read by those inside.</li>`}
     </ol>
     <${Refusal} state=${state} of="say" />

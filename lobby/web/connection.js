@@ -13,6 +13,8 @@ const REASONS = new Map([
   [4507, "Pages of this origin may not open the channel."],
 ]);
 
+const SPENT = new Set([4003, 4500, 4503]); // whoever one was, one is no longer
+
 export class Connection {
   client = null;
   state = { phase: "connecting" };
@@ -62,6 +64,11 @@ export class Connection {
     return this.state.phase === "live";
   }
 
+  /** Whether it has stopped since the login is worth nothing any more. */
+  get spent() {
+    return this.state.phase === "closed" && SPENT.has(this.state.why.code);
+  }
+
   /** Why it has stopped, in words. */
   get reason() {
     const { code, reason } = this.state.why;
@@ -95,7 +102,7 @@ export class Connection {
     if (state.phase === "live") this.lostAt = 0;
     else if (this.state.phase === "live") this.lostAt = Date.now();
     this.state = state;
-    if (state.phase === "closed" && [4003, 4500, 4503].includes(state.why.code)) kept.login.save(null);
+    if (this.spent) kept.login.save(null);
     this.told.changed();
   }
 

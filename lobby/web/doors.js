@@ -29,8 +29,9 @@ export function isOpen(session) {
   return kindOfDoor(session) === OPEN;
 }
 
+/** Its name, else whose it is; its id says nothing to people. */
 export function titleOf(id, session) {
-  return session?.name ?? `Session ${id}`;
+  return session?.name ?? (session?.host_name ? `Session of ${session.host_name}` : `Session ${id}`);
 }
 
 export function seatsOf(session) {

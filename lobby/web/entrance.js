@@ -12,7 +12,7 @@ const TITLES = { signup: "Sign up", login: "Log in" };
 
 export function Entrance({ state, door = "signup", nameless, why }) {
   const [chosen, choose] = useState(door);
-  return html`<${Dialog} title="Come in" close=${() => state.close()}>
+  return html`<${Dialog} title="Come in" close=${() => state.close()} focus=${nameless ? "title" : undefined}>
     ${why && html`<p class="soft">${why}</p>`}
     ${nameless && html`<p class="way-in"><button type="button" class="btn big" onClick=${() => state.playNameless()}>Play without a name</button>
       <span class="soft">You may join sessions that let guests in, and talk there.</span></p>`}
@@ -31,7 +31,9 @@ function NameForm({ state, door, other }) {
     const form = event.target;
     const fields = { username: form.elements.username.value, password: form.elements.password.value };
     const wrong = isNew ? broken(fields) : null;
-    if (wrong || busy) return say(wrong);
+    if (busy) return;
+    say(wrong);
+    if (wrong) return form.elements[wrong.field].focus();
     work(true);
     const found = await enter(fields, isNew);
     work(false);

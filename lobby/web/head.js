@@ -70,7 +70,8 @@ export function Banner({ state }) {
   const { connection } = state;
   const { phase } = connection.state;
   if (phase === "closed") {
-    return html`<div class="banner red"><${Icon} name="warn" /><p><b>Stopped. ${connection.reason}</b><span>What you see is no longer live. Try again, or load the page anew.</span></p></div>`;
+    return html`<div class="banner red"><${Icon} name="warn" /><p><b>Stopped. ${connection.reason}</b><span>What you see is no longer live. ${connection.spent ? "Log in again, or load the page anew to look only." : "Try again, or load the page anew."}</span></p>
+      ${connection.spent && html`<button type="button" class="btn sm" onClick=${() => state.open({ dialog: { kind: "entrance", door: "login" } })}>Log in</button>`}</div>`;
   }
   if (phase === "live" || !connection.lostAt) return null;
   const at = new Date(connection.lostAt).toLocaleTimeString();

@@ -43,9 +43,9 @@ function Password({ has, update }) {
   if (text === null) return html`<div class="ctl"><span class="lab">Password</span><span>${has ? "set" : "none"}</span>
     <button type="button" class="btn sm" onClick=${() => type("")}>${has ? "Change…" : "Set…"}</button>
     ${has && html`<button type="button" class="btn sm" onClick=${() => update({ password: null })}>Take it off</button>`}</div>`;
-  return html`<form class="ctl" onSubmit=${save}><label class="lab" for="new-password">Password</label>
+  return html`<div class="ctl"><form class="ctl" onSubmit=${save}><label class="lab" for="new-password">Password</label>
     <input id="new-password" autocomplete="off" required maxlength="128" value=${text} onInput=${(event) => type(event.target.value)} />
-    <button class="btn sm">Set</button><button type="button" class="btn sm ghost" onClick=${() => type(null)}>Leave it</button></form>`;
+    <button class="btn sm">Set</button><button type="button" class="btn sm ghost" onClick=${() => type(null)}>Leave it</button></form></div>`;
 }
 
 function Rename({ name, update }) {
@@ -54,9 +54,9 @@ function Rename({ name, update }) {
     event.preventDefault();
     if (text && (await update({ name: text }))) type(null);
   };
-  if (text === null) return html`<button type="button" class="btn sm ghost" onClick=${() => type(name ?? "")}>Another name…</button>`;
-  return html`<form class="ctl" onSubmit=${save}><label class="unseen" for="new-name">Name</label><input id="new-name" autocomplete="off" required maxlength="64" value=${text} onInput=${(event) => type(event.target.value)} />
-    <button class="btn sm">Rename</button></form>`;
+  if (text === null) return html`<span><button type="button" class="btn sm ghost" onClick=${() => type(name ?? "")}>Another name…</button></span>`;
+  return html`<span><form class="ctl" onSubmit=${save}><label class="unseen" for="new-name">Name</label><input id="new-name" autocomplete="off" required maxlength="64" value=${text} onInput=${(event) => type(event.target.value)} />
+    <button class="btn sm">Rename</button><button type="button" class="btn sm ghost" onClick=${() => type(null)}>Leave it</button></form></span>`;
 }
 
 function KeptOut({ state, room }) {

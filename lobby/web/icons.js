@@ -4,34 +4,34 @@ import { html } from "./library.js";
 
 const PATHS = {
   search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Zm3.7-1.300L14 14",
-  lock: "M4 7.500h8v6H4ZM5.500 7.500V5a2.500 2.500 0 0 1 5 0v2.500",
-  people: "M6 8A2.500 2.500 0 1 0 6 3a2.500 2.500 0 0 0 0 5ZM1.800 13c.4-2.600 2-4 4.200-4s3.800 1.400 4.200 4M10.500 3.300a2.500 2.500 0 0 1 0 4.400M12 9.500c1.300.6 2 1.800 2.200 3.500",
-  clock: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.500V8l2.300 1.500",
-  star: "m8 2 1.800 3.800 4.200.5-3.100 2.900.8 4.100L8 11.300l-3.700 2 .8-4.100L2 6.300l4.200-.5Z",
-  check: "m3 8.500 3.300 3.300L13 4.800",
-  bell: "M4 7a4 4 0 0 1 8 0c0 3.200 1.300 4.300 1.300 4.300H2.700S4 10.200 4 7ZM6.700 13.500a1.500 1.500 0 0 0 2.600 0",
+  lock: "M4 7.500h8v6H4ZM5.5 7.500V5a2.5 2.5 0 0 1 5 0v2.5",
+  people: "M6 8A2.5 2.5 0 1 0 6 3a2.5 2.5 0 0 0 0 5ZM1.8 13c.4-2.6 2-4 4.2-4s3.8 1.4 4.2 4M10.5 3.300a2.5 2.5 0 0 1 0 4.400M12 9.500c1.3.6 2 1.8 2.2 3.5",
+  clock: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.500V8l2.3 1.5",
+  star: "m8 2 1.8 3.8 4.2.5-3.1 2.9.8 4.100L8 11.300l-3.7 2 .8-4.100L2 6.300l4.2-.5Z",
+  check: "m3 8.5 3.3 3.300L13 4.8",
+  bell: "M4 7a4 4 0 0 1 8 0c0 3.2 1.3 4.3 1.3 4.300H2.700S4 10.2 4 7ZM6.7 13.500a1.5 1.5 0 0 0 2.6 0",
   info: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 7.300v3.700M8 5v.1",
-  copy: "M6 6h7.500v7.500H6ZM10 3.500V2.500H2.500V10H3.500",
-  more: "M3.500 8v.01M8 8v.01M12.500 8v.01",
+  copy: "M6 6h7.500v7.500H6ZM10 3.500V2.500H2.500V10H3.5",
+  more: "M3.5 8v.01M8 8v.01M12.5 8v.01",
   down: "m4 6 4 4 4-4",
   right: "m6 4 4 4-4 4",
   left: "m10 4-4 4 4 4",
   plus: "M8 3v10M3 8h10",
   x: "m4 4 8 8M12 4l-8 8",
-  warn: "M8 2.500 14.500 13.500h-13ZM8 6.500v3.500M8 11.900v.1",
-  play: "M4.500 3v10l8-5Z",
+  warn: "M8 2.5 14.5 13.500h-13ZM8 6.500v3.500M8 11.900v.1",
+  play: "M4.5 3v10l8-5Z",
   send: "M3 8h10M9 4l4 4-4 4",
-  door: "M6 3H3v10h3M8 8h6M11.500 5.500 14 8l-2.500 2.500",
+  door: "M6 3H3v10h3M8 8h6M11.5 5.5 14 8l-2.5 2.5",
 };
 
 export function Icon({ name }) {
-  return html`<svg class=${`ic ${name}`} viewBox="0 0 16 16" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+  return html`<svg class=${`ic ic-${name}`} viewBox="0 0 16 16" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 }
 
 export function Logo() {
   return html`<svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
     <rect width="32" height="32" rx="9" />
-    <g><circle class="f" cx="11" cy="11" r="3.600" /><circle cx="21" cy="11" r="3.600" /><circle cx="11" cy="21" r="3.600" /><circle class="f" cx="21" cy="21" r="3.600" /></g>
+    <g><circle class="f" cx="11" cy="11" r="3.6" /><circle cx="21" cy="11" r="3.6" /><circle cx="11" cy="21" r="3.6" /><circle class="f" cx="21" cy="21" r="3.6" /></g>
   </svg>`;
 }
 
@@ -57,7 +57,7 @@ export function Pips({ teams, friends }) {
   for (const [, each] of teams) {
     for (const { status, player } of each) {
       const kind = status === "taken" ? (friends?.(player) ? "friend" : "taken") : status === "free" ? "free" : "kept";
-      paths[kind] += `M${x} 4a2.500 2.500 0 0 1 5 0v9a2.500 2.500 0 0 1-5 0z`;
+      paths[kind] += `M${x} 4a2.5 2.5 0 0 1 5 0v9a2.5 2.5 0 0 1-5 0z`;
       x += 9;
     }
     x += 4;

@@ -2,6 +2,7 @@
 
 import { html, render } from "./library.js";
 import { App, showTheme } from "./app.js";
+import { keepFocus } from "./focus.js";
 import { PageState } from "./page_state.js";
 import { many } from "./texts.js";
 
@@ -12,6 +13,7 @@ let frame = 0;
 let sessions = null; // how many there were when the page was last looked at
 
 showTheme();
+keepFocus(root);
 state = new PageState({ name, ...facts }, draw);
 draw();
 addEventListener("keydown", onKey);

@@ -32,6 +32,7 @@ export class PageState {
   banned = null; // whom one has banned, once it was read
   #next = null; // what goes on once one has come in
   #count = 0;
+  #place = location.pathname;
 
   /** `facts` are what the server says of itself; `draw(now)` shows the state: with the next frame, or now. */
   constructor(facts, draw) {
@@ -265,6 +266,10 @@ export class PageState {
   }
 
   #arrived() {
+    if (this.#place !== (this.#place = location.pathname)) {
+      this.acts.forgetAll();
+      this.order.now();
+    }
     this.view.row = null;
     this.view.most = FIRST;
     clearTimeout(this.#timer);
@@ -289,5 +294,6 @@ export class PageState {
 
 /** Whether somebody points at a row, or is in it. */
 function isRead() {
-  return document.querySelector(".sessions:hover, .sessions:focus-within") !== null;
+  const pointed = matchMedia("(hover: hover)").matches ? ".sessions:hover, " : ""; // a finger that was lifted points no more
+  return document.querySelector(`${pointed}.sessions:focus-within`) !== null;
 }

@@ -41,14 +41,16 @@ export function Refusal({ state, of }) {
   </div>`;
 }
 
-/** A dialog over the page; closing it gives the focus back. */
+/** A dialog over the page; closing it gives the focus back. It begins at its first field, or with `focus="title"`
+ * at its heading. */
 export function Dialog({ title, close, kind = "", children, focus }) {
   const ref = useRef(null);
   useEffect(() => {
     const before = document.activeElement;
     const dialog = ref.current;
     dialog.showModal();
-    if (focus === "title") dialog.querySelector("h2").focus();
+    const field = focus === "title" ? null : dialog.querySelector("input");
+    (field ?? dialog.querySelector("h2")).focus();
     return () => {
       dialog.close();
       if (before?.isConnected) before.focus();

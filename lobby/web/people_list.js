@@ -15,7 +15,8 @@ export function PeopleList({ state }) {
   return html`<section class="rail" aria-labelledby="people">
     <div class="head"><h2 id="people" tabindex="-1">People</h2><span class="soft" id="people-count">${online === null ? "–" : online ? `${number(online)} online` : "nobody online"}</span></div>
     ${online === 0 ? html`<${Nobody} state=${state} />` : html`
-      ${people.unlisted ? html`<p class="quiet" id="no-people">${people.unlisted}</p>` : html`<form role="search" aria-label="People" onSubmit=${(event) => event.preventDefault()}>
+      ${people.unlisted && html`<p class="quiet" id="no-people">${people.unlisted}</p>`}
+      ${(!people.unlisted || searched) && html`<form role="search" aria-label="People" onSubmit=${(event) => event.preventDefault()}>
         <label class="find"><${Icon} name="search" /><span class="unseen">Search people</span><input id="search-people" type="search" autocomplete="off" maxlength="64" placeholder="Search people" value=${view.who} onInput=${(event) => state.searchPeople(event.target.value)} /></label></form>`}
       <${Friends} state=${state} hidden=${searched} />
       ${!people.unlisted && html`<div class="sub"><h3 id="everybody">${searched ? "Found" : "Everybody"}</h3><span>${total === null ? "" : number(total)}</span></div>

@@ -43,6 +43,7 @@ export class Readiness {
   #hear({ author, body }) {
     if (author === this.room.me) return;
     if (body.ready === "?") {
+      this.#note(author, false); // whoever asks has only come, or come anew
       if (this.mine) this.#say({ ready: true }, author).catch(() => {});
     } else if (typeof body.ready === "boolean") this.#note(author, body.ready);
   }

@@ -79,7 +79,7 @@ function words(error) {
     return [`You are kept out${why}`, `Come back at ${moment(about.until)}.`];
   }
   if (code === "wrong_password" && about?.left !== undefined) {
-    return ["That is not the password", `You may try ${about.left} more times. Ask somebody inside for it.`];
+    return ["That is not the password", `You may try ${about.left === 1 ? "once" : `${about.left} times`} more. Ask somebody inside for it.`];
   }
   if (code === "too_many" || code === "too_many_requests") return ["Too fast", "Wait a little, and try again."];
   if (code === undefined && LIBRARY[error.name]) return LIBRARY[error.name];

@@ -29,8 +29,9 @@ function factsOf({ attributes = {} }) {
 /** Who leads, and what is played. */
 export function Facts({ session }) {
   const { host, host_name, region } = session;
+  const said = [...factsOf(session), ...(region ? [region] : [])];
   const leader = host ? html`<${Name} text=${host_name} />` : "nobody leads";
-  return html`<p class="facts">${leader}${[...factsOf(session), ...(region ? [region] : [])].map((fact) => html` · <bdi>${fact}</bdi>`)}</p>`;
+  return html`<p class="facts">${leader}${said.length > 0 && html` · <bdi>${said.join(" · ")}</bdi>`}</p>`;
 }
 
 function Friends({ session, named, isFriend }) {
@@ -49,9 +50,7 @@ export const SessionRow = memo(function SessionRow({ id, session, over, open, ac
   return html`<li class=${`row ${open ? "open" : ""} ${over ? "over" : ""}`} aria-setsize=${size} aria-posinset=${position} data-id=${id}>
     <article aria-labelledby=${`session-${id}`}>
       <div class="line">
-        <button type="button" class="fold" tabindex=${active ? 0 : -1} aria-expanded=${open} aria-label=${`Seats of ${title}`} onClick=${() => state.open({ row: open ? null : id })}>
-          <${Icon} name=${open ? "down" : "right"} />
-        </button>
+        <button type="button" class="fold" tabindex=${active ? 0 : -1} aria-expanded=${open} aria-label=${`Seats of ${title}`} onClick=${() => state.open({ row: open ? null : id })}></button>
         <div class="what">
           <h3 id=${`session-${id}`}><a data-place data-row href=${state.address.to("session", id)} tabindex=${active ? 0 : -1}><bdi>${short(title)}</bdi></a></h3>
           <${Facts} session=${session} />

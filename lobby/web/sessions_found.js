@@ -1,13 +1,14 @@
 // Which sessions there are: those one can join, all of them, one's own, and those where friends play.
 // Each is a question to the lobby, which shows the first of those that answer and says how many there are.
 
-import { inOrder, isOpen } from "./doors.js";
+import { inOrder, isOpen, titleOf } from "./doors.js";
 
-export const FIRST = 50;
+/** Rows at first, and as many more; fewer where each is as wide as the screen. */
+export const FIRST = matchMedia("(max-width: 40rem)").matches ? 40 : 50;
 const FEW = 1; // where only the number is wanted
 const AGAIN_MS = 60_000; // what was too much may be less by then
 const MOST_KNOWN = 2000;
-const FOR_NOW = new Set(["list_too_large", "roster_too_large", "unavailable", "too_many"]);
+const FOR_NOW = new Set(["list_too_large", "roster_too_large", "unavailable", "internal_error", "too_many"]);
 
 const UNLISTED = {
   list_too_large: "There are too many sessions to list them here. Search for one by its name.",
@@ -128,7 +129,9 @@ export class SessionsFound {
   barred(filters) {
     const can = this.welcome.state?.sessions ?? {};
     const mine = this.own.state?.sessions ?? {};
-    const rest = Object.entries(this.all.state?.sessions ?? {}).filter(([id]) => !(id in can) && !(id in mine));
+    const whole = this.welcome.state?.total === Object.keys(can).length; // else an open door says that one can
+    const bars = ([id, session]) => !(id in can) && !(id in mine) && (whole || !isOpen(session));
+    const rest = Object.entries(this.all.state?.sessions ?? {}).filter(bars);
     return rest.sort(inOrder(filters.sort ?? "free"));
   }
 
@@ -155,8 +158,9 @@ export class SessionsFound {
   learn() {
     if (this.#names.size > MOST_KNOWN) this.#names.clear();
     for (const { state } of [this.own, this.welcome, this.all, this.ofFriends]) {
-      for (const [id, { name, region, attributes }] of Object.entries(state?.sessions ?? {})) {
-        this.#names.set(id, name ?? `Session ${id}`);
+      for (const [id, session] of Object.entries(state?.sessions ?? {})) {
+        const { region, attributes } = session;
+        this.#names.set(id, titleOf(id, session));
         if (region) this.regions.add(region);
         if (typeof attributes?.mode === "string" && this.modes.size < FIRST) this.modes.add(attributes.mode);
       }
@@ -164,7 +168,7 @@ export class SessionsFound {
   }
 
   name(id, session) {
-    if (session?.name) this.#names.set(id, session.name);
+    if (session) this.#names.set(id, titleOf(id, session));
   }
 
   titled(id) {

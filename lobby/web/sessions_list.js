@@ -9,8 +9,6 @@ import { SessionRow } from "./session_row.js";
 import { Empty } from "./empty.js";
 import { many, number } from "./texts.js";
 
-const MORE = 50;
-const KEYS = { j: "join", c: "copy" };
 
 export function SessionsList({ state }) {
   const { sessions, address } = state;
@@ -89,7 +87,7 @@ function mayOf(state, sessions, id, session) {
 }
 
 function More({ state, total, shown }) {
-  const next = Math.min(MORE, total - shown);
+  const next = Math.min(FIRST, total - shown);
   if (shown >= 2 * FIRST) return html`<p class="soft" id="more-sessions">and ${number(total - shown)} more: search for them by name</p>`;
   return html`<button type="button" class="btn" id="more-sessions" onClick=${() => state.open({ most: shown + next })}>Show ${number(next)} more of ${number(total)}</button>`;
 }
@@ -112,7 +110,8 @@ function Barred({ state }) {
       <button type="button" class="foldmore" aria-expanded=${view.fold} onClick=${() => state.open({ fold: !view.fold })}><${Icon} name=${view.fold ? "down" : "right"} /><b>${number(left)} you cannot join now</b></button>
       ${Object.keys(kinds).length > 1 && html`<${Choice} small label="Why not" options=${options} value=${kind} choose=${(chosen) => state.open({ kind: chosen })} />`}
     </div>
-    <${List} state=${state} label="Sessions you cannot join" rows=${rows} total=${held.length} dim />`;
+    <${List} state=${state} label="Sessions you cannot join" rows=${rows} total=${held.length} dim />
+    ${view.fold && kind === "all" && left > rows.length && html`<p class="soft">and ${number(left - rows.length)} more: search for them by name</p>`}`;
 }
 
 /** The row in which the focus is can be reached by Tab, the others by arrows. */
@@ -124,6 +123,7 @@ function attend(event, state) {
 function onKey(event, state) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input, select")) return;
   const row = event.target.closest(".row");
+  const key = event.key.toLowerCase();
   const all = [...event.currentTarget.children];
   const at = all.indexOf(row);
   const goal = { ArrowDown: all[at + 1], ArrowUp: all[at - 1], Home: all[0], End: all.at(-1) }[event.key];
@@ -134,6 +134,10 @@ function onKey(event, state) {
     event.preventDefault();
     state.open({ row: event.key === "ArrowRight" ? row.dataset.id : null });
   } else if (event.key === "Escape") state.open({ row: null });
-  else if (KEYS[event.key] === "join") row.querySelector(".act .btn")?.click();
-  else if (event.key === "u") step(state);
+  else if (key === "j") row.querySelector(".act .btn")?.click();
+  else if (key === "c") {
+    Object.assign(state.view, { row: row.dataset.id });
+    state.drawNow();
+    row.querySelector(".foot .btn").click();
+  } else if (key === "u") step(state);
 }

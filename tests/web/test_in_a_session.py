@@ -167,6 +167,11 @@ async def test_what_is_said_is_read_and_who_is_ready_is_seen(
         await expect(one.page.locator(".dock")).to_contain_text("1 of 2 are ready")
         await one.page.get_by_role("button", name="I am ready").click()
         await expect(other.page.locator(".dock")).to_contain_text("Everybody is ready.")
+        await one.page.reload()  # and both say the same of whoever comes anew
+        await expect(one.page.get_by_role("button", name="I am ready")).to_be_visible()
+        await expect(other.page.locator(".dock")).to_contain_text("1 of 2 are ready")
+        await one.page.get_by_role("button", name="I am ready").click()
+        await expect(other.page.locator(".dock")).to_contain_text("Everybody is ready.")
         await other.page.get_by_role("button", name="Leave", exact=True).click()
         await expect(one.page.locator(".dock")).to_contain_text("1 of 1 are ready")
         await ours.command("session.close", session=id)

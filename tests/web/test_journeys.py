@@ -45,6 +45,7 @@ async def test_sign_up_find_join_say_ready_and_leave(
         await page.locator("#search-sessions").fill("harb")
         await expect(page.locator("#found-sessions")).to_have_text("1 session found.")
         await page.get_by_role("button", name="Join Harbour").click()
+        await expect(page.locator(".room #place")).to_be_focused()
         await page.get_by_role("button", name="I am ready").click()
         await expect(page.locator(".dock")).to_contain_text("1 of 2 are ready")
         await page.get_by_role("radio", name="Chat").click()
@@ -53,6 +54,7 @@ async def test_sign_up_find_join_say_ready_and_leave(
         await expect(page.get_by_role("log")).to_contain_text("hello there")
         await page.get_by_role("button", name="Leave", exact=True).click()
         await expect(page.get_by_role("button", name="Join Harbour")).to_be_visible()
+        await expect(page.locator("#sessions")).to_be_focused()
         await expect(page.locator(".dock")).to_have_count(0)
         await expect(page.locator(".motd")).to_have_count(0)
         await ours.command("session.close", session=id)
@@ -168,5 +170,7 @@ async def test_friends_come_first_and_one_joins_them_where_they_play(
         await expect(card(page, "With zoe")).to_contain_text("zz-friend plays")
         await friends.get_by_role("button", name="Join zz-friend in With zoe").click()
         await expect(page.locator(".room .tag")).to_have_text(["friend", "you"])
+        await page.get_by_role("link", name="Lobby", exact=True).last.click()
+        await expect(card(page, "With zoe")).to_have_count(0)  # one is in it, and it waits for no step
         await theirs.command("session.close", session=id)
     assert window.troubles == []

@@ -250,6 +250,8 @@ async def test_the_keyboard_alone_finds_opens_and_joins(open_page: Open) -> None
     await expect(page.locator(".row.open")).to_have_count(0)
     await page.keyboard.press("End")
     await expect(page.locator(":focus")).to_have_text("Quay 2")
+    await page.keyboard.press("c")
+    await expect(page.locator(".announcement")).to_contain_text("The link is")
     await page.keyboard.press("j")
     assert (await channel.until_heard("session.join"))["session"] == "1056"
     await page.keyboard.press("?")
