@@ -186,7 +186,7 @@ export class PageState {
     this.acts.refuse(key, reason(full ? "full" : entry === "closed" ? "closed" : entry === "friends" ? "friends_only" : "invited_only"));
   }
 
-  /** A session wherever one may see it; null: not yet, or not at all. */
+  /** A session wherever one may see it; null: not yet, not at all, or no longer. */
   lookAt(id) {
     const listed = this.sessions.get(id);
     if (this.#looked?.id !== id) {
@@ -200,7 +200,8 @@ export class PageState {
       live.on("change", () => this.draw());
       live.on("ended", () => this.draw());
     }
-    return this.#looked.live.state ?? null;
+    const { status, state } = this.#looked.live;
+    return (status !== "ended" && state) || null;
   }
 
   async invite(session, guest) {

@@ -152,6 +152,18 @@ async def test_a_refusal_is_forgotten_where_one_has_gone_on(open_page: Open) -> 
     await expect(page.locator(".refuse")).to_have_count(0)
 
 
+async def test_what_is_over_or_hidden_from_one_is_not_offered_at_its_own_address(
+    open_page: Open,
+) -> None:
+    topic = "session:1024"
+    channel = known_as(ScriptedServer(**{topic: session(1024, name="Apart")}))
+    page = (await open_page(channel, at="/s/1024")).page
+    await expect(page.locator("#place")).to_have_text("Apart")
+    channel.say({"type": "ended", "topic": topic, "code": "session_closed"})
+    await expect(page.locator("#place")).to_have_text("This session is over, or not shown to you")
+    await expect(page.get_by_role("link", name="Back to the lobby")).to_be_visible()
+
+
 async def test_a_refusal_says_what_to_do(open_page: Open) -> None:
     channel = known_as(a_crowd())
     channel.answers["session.ask"] = {"sessions": {"1024": {"may": "no", "why": "full"}}}
