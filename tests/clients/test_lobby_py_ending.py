@@ -169,3 +169,18 @@ async def test_a_wake_up_shortens_a_wait_of_ours_and_none_that_was_told(scene: S
         drained.hurry()
         await asyncio.sleep(0.05)
         assert drained.state.phase == "waiting"
+
+
+@holds(22)
+async def test_a_question_that_is_given_up_before_its_answer_is_unwatched(
+    scene: Scene, wire: Wire
+) -> None:
+    me = await scene.connected()
+    scene.link.mute()
+    early = [me.watch("sessions", filter={"free": {"min": n}}, limit=1) for n in (1, 2, 3)]
+    await until(lambda: wire.said("watch"), "they are asked")
+    for live in early:
+        live.close()
+    await asyncio.sleep(0.02)
+    scene.link.heal()
+    await until(lambda: len(wire.said("unwatch")) == len(early), "they are unwatched")

@@ -288,18 +288,3 @@ def test_bits_are_used_again() -> None:
         for window in windows:
             world.forget(window)
     assert next(world.engine._bits) <= 6
-
-
-@pytest.mark.parametrize("asked_before", [True, False])
-def test_a_list_that_was_forgotten_is_filtered_when_it_is_filled_again(asked_before: bool) -> None:
-    world = filled()
-    question = ({"filter": {"free": {"min": 2}}}, ANYBODY)
-    if asked_before:
-        (window,) = world.ask([question])
-        world.forget(window)
-    run_through(world.engine.clear())
-    world.rows = {}
-    for n in range(8, 20):
-        world.put(str(n), session(n, free=n % 4))
-    world.ask([question])
-    world.check()

@@ -82,6 +82,8 @@ export abstract class Topic<W extends Watcher<any, any> = any> {
 
 export class Topics {
   #topics = new Map<string, Topic>();
+  /** Topics to unwatch, by the names that the server gave them. */
+  #unneeded = new Set<string>();
   #live = false;
   #soon = false;
 
@@ -153,9 +155,19 @@ export class Topics {
   }
 
   drop(topic: Topic): void {
-    if (!this.forget(topic) || !this.#live || !topic.open) return;
-    if ([...this.#topics.values()].some(({ name }) => name === topic.name)) return;
-    this.asking.own("unwatch", { topic: topic.name }, () => {}, () => {});
+    if (!this.forget(topic) || !topic.open || !topic.name) return;
+    this.#unneeded.add(topic.name);
+    this.#unwatch();
+  }
+
+  /** Once every question has the name by which the server knows it: two may have the same. */
+  #unwatch(): void {
+    const topics = [...this.#topics.values()];
+    if (topics.some(({ open, name }) => open && !name)) return;
+    for (const topic of this.#live ? this.#unneeded : []) {
+      if (!topics.some(({ name }) => name === topic)) this.asking.own("unwatch", { topic }, () => {}, () => {});
+    }
+    this.#unneeded.clear();
   }
 
   forget(topic: Topic): boolean {
@@ -193,13 +205,17 @@ export class Topics {
 
   #replied(topic: Topic, said: Frame): void {
     topic.asked = 0;
-    if (this.#topics.get(topic.key) !== topic) return;
+    const known = topic.name;
+    topic.name = said.topic ?? known;
+    if (this.#topics.get(topic.key) !== topic) {
+      if (!known && said.topic) this.#unneeded.add(said.topic); // given up before its answer
+      return this.#unwatch();
+    }
     const wait = said.retry_after ?? said.retryAfter;
-    if (said.topic) {
-      topic.name = said.topic;
-      topic.replied(said);
-    } else if (wait != null) this.#later(topic, Math.max(AGAIN_MS, positive(wait, 0) * 1000) * (1 + Math.random()));
+    if (said.topic) topic.replied(said);
+    else if (wait != null) this.#later(topic, Math.max(AGAIN_MS, positive(wait, 0) * 1000) * (1 + Math.random()));
     else topic.end(String(said.code ?? "malformed"));
     if (topic.wanted) this.soon();
+    this.#unwatch();
   }
 }

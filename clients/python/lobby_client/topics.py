@@ -106,6 +106,8 @@ class Topics:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
         self._topics: dict[str, Topic] = {}
+        self._unneeded: set[str] = set()
+        """Topics to unwatch, by the names that the lobby gave them."""
         self._live = self._soon = False
 
     def open(self, topic: str, question: Mapping[str, Any], kind: type[T]) -> T:
@@ -174,11 +176,19 @@ class Topics:
             call()
 
     def drop(self, topic: Topic) -> None:
-        if not self.forget(topic) or not self._live or not topic.open:
+        if self.forget(topic) and topic.open and topic.name:
+            self._unneeded.add(topic.name)
+            self._unwatch()
+
+    def _unwatch(self) -> None:
+        """Once every question has the name by which the lobby knows it: two may have the same."""
+        if any(topic.open and not topic.name for topic in self._topics.values()):
             return
-        if not any(other.name == topic.name for other in self._topics.values()):
-            ignored: Callable[[object], object] = lambda said: None  # noqa: E731
-            self._asking.own("unwatch", {"topic": topic.name}, ignored, ignored)
+        names = {topic.name for topic in self._topics.values()}
+        ignored: Callable[[object], object] = lambda said: None  # noqa: E731
+        for name in sorted(self._unneeded - names) if self._live else ():
+            self._asking.own("unwatch", {"topic": name}, ignored, ignored)
+        self._unneeded.clear()
 
     def forget(self, topic: Topic) -> bool:
         if self._topics.get(topic.key) is not topic:
@@ -225,12 +235,15 @@ class Topics:
 
     def _replied(self, topic: Topic, said: Any) -> None:
         topic.asked = 0
-        if self._topics.get(topic.key) is not topic:
-            return
         answer: Frame = said if isinstance(said, dict) else {}
+        name, known = answer.get("topic"), topic.name
+        topic.name = name if isinstance(name, str) else known
+        if self._topics.get(topic.key) is not topic:
+            if not known and topic.name:  # given up before its answer
+                self._unneeded.add(topic.name)
+            return self._unwatch()
         wait = number(answer.get("retry_after"), -1.0, -1.0)
-        if isinstance(name := answer.get("topic"), str):
-            topic.name = name
+        if isinstance(name, str):
             topic.replied(answer)
         elif wait >= 0:
             self._again(topic, max(AGAIN_SECONDS, wait) * random.uniform(1, 2))  # noqa: S311
@@ -238,3 +251,4 @@ class Topics:
             topic.end(str(answer.get("code") or NO_ANSWER))
         if topic.wanted:
             self.soon()
+        self._unwatch()

@@ -1,6 +1,6 @@
 // Documents: ready, typed states that are frozen, paths of what changed, sharing, questions.
 
-import { assert, client, host, listening, scenario, until } from "./harness.mjs";
+import { assert, client, host, listening, pause, please, scenario, until } from "./harness.mjs";
 
 /** A session of eight seats, and somebody who watches the list that it is in. */
 async function shown(options) {
@@ -112,11 +112,20 @@ await scenario(22, async () => {
   asked.close();
   await until(() => unwatches() === 2, "the question is unwatched");
 
+  // Given up before its answer, a question has no name yet: it is unwatched as soon as it has.
+  await please("mute");
+  const early = [1, 2, 3].map((min) => me.watch("sessions", { filter: { free: { min } }, limit: 1 }));
+  await until(() => watches() === asking + 2, "they are asked");
+  for (const each of early) each.close();
+  await pause(20);
+  await please("heal");
+  await until(() => unwatches() === 5, "they are unwatched as well");
+
   // Closed in the tick before: what is asked for again goes on, and nothing is left over.
   remounted.close();
   const third = me.watch(`session:${session.id}`);
   await third.ready;
-  assert.equal(unwatches(), 2);
+  assert.equal(unwatches(), 5);
   const told = [];
   remounted.on("change", () => told.push("closed"));
   await me.command("session.join", { session: session.id });
