@@ -74,10 +74,13 @@ class Evening:
         await terminal.shows(r'"event": "serving"')
         return terminal
 
-    async def is_waiting(self, terminal: Terminal) -> None:
-        """Its last command is a long-poll that has begun. What asks for the database afterwards is
-        answered afterwards."""
-        await until(lambda: terminal.connects(self.port), story=lambda: terminal.shown)
+    async def is_waiting(self, terminal: Terminal, *, unless: str = "") -> None:
+        """Its last command is a long-poll that has begun, or is over with this in its answer. What
+        asks for the database afterwards is answered afterwards."""
+        await until(
+            lambda: terminal.connects(self.port) or (unless and unless in terminal.shown),
+            story=lambda: terminal.shown,
+        )
         async with httpx2.AsyncClient(base_url=self.url, **PLAIN) as http:
             for _ in range(2):
                 assert (await http.get("/health/ready")).status_code == 200

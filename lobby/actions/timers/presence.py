@@ -62,9 +62,9 @@ async def keep_alive(
         await lobby.roster.expire_after(account, lobby.settings.unattended_seconds)
 
 
-async def release(lobby: Lobby, account: str, *, goodbye: bool = False) -> None:
-    """The account is gone, after a `goodbye` or without: end the session that it hosts and free its
-    seats, as if it had left. An account that still reads its sessions over HTTP keeps its seats in
+async def release(lobby: Lobby, account: str) -> None:
+    """The time of the account is over: end the session that it hosts and free its seats, as if it
+    had left. An account that still reads its sessions over HTTP keeps its seats in
     sessions without a host; one that waits for its notifications is there, and keeps all."""
     left = await expiry_timers.long_poll_left(lobby, account)
     if left > 0:
@@ -78,7 +78,7 @@ async def release(lobby: Lobby, account: str, *, goodbye: bool = False) -> None:
         if reading and not session.hosted:
             await lobby.roster.expire_after(account, lobby.catalogue.server.session_ttl_s)
         else:
-            await _unseat(lobby, session, account, goodbye=goodbye)
+            await _unseat(lobby, session, account, goodbye=False)
 
 
 async def signed_out(lobby: Lobby, id: str) -> None:

@@ -41,7 +41,7 @@ async def is_banned(local: LocalLobby, session: Session, host: Actor, guest: Act
 
 
 async def is_not_there(local: LocalLobby, session: Session, host: Actor, guest: Actor) -> None:
-    await presence.release(local.lobby, guest.uuid)
+    await gone(local, guest)
 
 
 async def is_deleted(local: LocalLobby, session: Session, host: Actor, guest: Actor) -> None:
@@ -53,7 +53,13 @@ async def host_leaves(local: LocalLobby, session: Session, host: Actor, guest: A
 
 
 async def host_is_gone(local: LocalLobby, session: Session, host: Actor, guest: Actor) -> None:
-    await presence.release(local.lobby, host.uuid)
+    await gone(local, host)
+
+
+async def gone(local: LocalLobby, account: Actor) -> None:
+    """Their time is over."""
+    local.clock.advance(local.lobby.settings.unattended_seconds + 1)
+    await presence.release(local.lobby, account.uuid)
 
 
 async def host_closes(local: LocalLobby, session: Session, host: Actor, guest: Actor) -> None:

@@ -49,7 +49,7 @@ await scenario(14, async () => {
   const texts = Array.from({ length: 12 }, (_, n) => `line ${n}`);
   const socket = WebSocket.last;
   await pause(1000); // both have filled up what they count
-  for (let n = 0; n < 80; n++) socket.send(JSON.stringify({ type: "ping", id: `flood-${n}` }));
+  for (let n = 0; n < 50; n++) socket.send(JSON.stringify({ type: "ping", id: `flood-${n}` }));
   const cursors = await Promise.all(texts.map((text) => me.command("session.say", { session: session.id, text })));
   assert.deepEqual(new Set(cursors.map(({ cursor }) => cursor)), new Set(texts.map((_, n) => n + 1)), "each once");
   const said = sent.filter((text) => text.includes('"session.say"'));
