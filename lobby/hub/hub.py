@@ -1,8 +1,7 @@
 """The hub: subscriptions of this process's watchers, kept consistent with the bus and the store.
 
-Subscribe first, read second: events that arrive while a topic is read are ordered by version. After
-a gap on the bus a topic is resynced from the store; every few seconds all watched topics are
-compared with it, so that even a lost last event is repaired.
+Subscribe first, read second: events that arrive meanwhile are ordered by version. After a gap on
+the bus a topic is read again; so is, every few seconds, what differs from the store.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ from lobby.hub.roster_feed import ROSTER_LIMIT, RosterFeed
 from lobby.hub.roster_limits import PEOPLE_LIMIT, RosterLimits
 from lobby.hub.source import Known, Source, State
 from lobby.hub.subscriptions import Subscriptions
+from lobby.hub.turns import Turn
 from lobby.hub.waiters import Waiters
 from lobby.hub.windows import MOST_WINDOWS
 from persistence.ports import Bus, Unreachable
@@ -166,19 +166,21 @@ class Hub:
     # Events from the bus
 
     async def run(self) -> None:
-        """Endless: receive from the bus, once it can be reached."""
+        """Endless: receive from the bus, once it can be reached; of many deliveries some a turn."""
         while True:
             try:
                 await self._bus.subscribe(ACCOUNTS)
                 break
             except Unreachable:
                 await asyncio.sleep(RETRY_SECONDS)
+        turn = Turn()
         async for delivery in self._bus.deliveries():
             try:
                 self._receive(delivery.topic, delivery.payload)
             except Exception:
                 log.exception("delivery_not_understood", topic=delivery.topic)
                 self._resync(delivery.topic)
+            await turn.give_back()
 
     def _receive(self, topic: str, payload: str | None) -> None:
         if topic == ACCOUNTS:
